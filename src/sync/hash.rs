@@ -1,0 +1,120 @@
+//! A seeded hash over a few short strings.
+//!
+//! Label values may come from the network, so the seed is drawn once per process. The function is
+//! a length-aware 64×64→128 bit multiply-fold (the construction of wyhash): two multiplications
+//! for a value of up to 16 bytes, where a byte-wise hash spends a multiplication per byte.
+
+use once_cell::race::OnceBox;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+
+/// 2^64 divided by the golden ratio: neighbouring integers end up far apart.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Constants with well-mixed bits: the fractional parts of √2 and √3.
+const MIX: [u64; 2] = [0x6a09_e667_f3bc_c909, 0xbb67_ae85_84ca_a73b];
+
+/// A random value drawn once per process, so that nobody outside can choose colliding values.
+pub(crate) fn process_seed() -> u64 {
+    static SEED: OnceBox<u64> = OnceBox::new();
+    *SEED.get_or_init(|| Box::new(RandomState::new().build_hasher().finish()))
+}
+
+/// Hashes the values in order; `["ab", "c"]` and `["a", "bc"]` differ because every length takes
+/// part.
+#[inline]
+pub(crate) fn hash_values(seed: u64, values: &[&str]) -> u32 {
+    let mut state = seed;
+    for value in values {
+        state = hash_bytes(state, value.as_bytes());
+    }
+    (state.wrapping_mul(SPREAD) >> 32) as u32
+}
+
+/// Hashes one text.
+#[inline]
+pub(crate) fn hash_text(seed: u64, text: &str) -> u32 {
+    hash_values(seed, &[text])
+}
+
+#[inline]
+fn hash_bytes(state: u64, bytes: &[u8]) -> u64 {
+    let len = bytes.len();
+    let (low, high) = match len {
+        0 => (0, 0),
+        1..=3 => {
+            let middle = u64::from(bytes[len / 2]);
+            (u64::from(bytes[0]) << 16 | middle << 8 | u64::from(bytes[len - 1]), 0)
+        }
+        4..=8 => (read_u32(bytes, 0), read_u32(bytes, len - 4)),
+        9..=16 => (read_u64(bytes, 0), read_u64(bytes, len - 8)),
+        _ => return hash_long(state, bytes),
+    };
+    fold(low ^ MIX[0] ^ state, high ^ MIX[1] ^ (len as u64).wrapping_mul(SPREAD) ^ state)
+}
+
+#[inline(never)]
+fn hash_long(mut state: u64, bytes: &[u8]) -> u64 {
+    let len = bytes.len();
+    let mut at = 0;
+    while at + 16 < len {
+        state = fold(read_u64(bytes, at) ^ MIX[0] ^ state, read_u64(bytes, at + 8) ^ MIX[1]);
+        at += 16;
+    }
+    let (low, high) = (read_u64(bytes, len - 16), read_u64(bytes, len - 8));
+    fold(low ^ MIX[0] ^ state, high ^ MIX[1] ^ (len as u64).wrapping_mul(SPREAD) ^ state)
+}
+
+#[inline]
+fn fold(left: u64, right: u64) -> u64 {
+    let product = u128::from(left) * u128::from(right);
+    product as u64 ^ (product >> 64) as u64
+}
+
+#[inline]
+fn read_u64(bytes: &[u8], at: usize) -> u64 {
+    let mut word = [0; 8];
+    word.copy_from_slice(&bytes[at..at + 8]);
+    u64::from_le_bytes(word)
+}
+
+#[inline]
+fn read_u32(bytes: &[u8], at: usize) -> u64 {
+    let mut word = [0; 4];
+    word.copy_from_slice(&bytes[at..at + 4]);
+    u64::from(u32::from_le_bytes(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_boundary_between_values_takes_part() {
+        assert_ne!(hash_values(1, &["ab", "c"]), hash_values(1, &["a", "bc"]));
+        assert_ne!(hash_values(1, &["", "a"]), hash_values(1, &["a", ""]));
+    }
+
+    #[test]
+    fn every_byte_and_every_length_takes_part() {
+        for len in 0..70_usize {
+            let text = "x".repeat(len);
+            let mut seen = HashSet::from([hash_text(7, &text)]);
+            for at in 0..len {
+                let mut other = text.clone().into_bytes();
+                other[at] = b'y';
+                let other = String::from_utf8(other).unwrap();
+                assert!(seen.insert(hash_text(7, &other)), "byte {at} of {len}");
+            }
+            assert!(seen.insert(hash_text(7, &format!("{text}x"))), "length {len}");
+        }
+    }
+
+    #[test]
+    fn similar_values_spread_over_the_low_bits() {
+        let buckets: HashSet<u32> =
+            (0..4096).map(|n| hash_values(3, &["GET", &n.to_string()]) & 4095).collect();
+        // 4096 balls in 4096 bins fill 63 % of them when the hash is uniform.
+        assert!(buckets.len() > 2450, "{}", buckets.len());
+    }
+}

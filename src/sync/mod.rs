@@ -1,0 +1,17 @@
+//! The home of every atomics trick and of nearly all `unsafe`; knows nothing of metrics.
+//!
+//! Imports nothing of the crate; used by `metric` only. The idea to hold: everything here is
+//! append-only. A node, once published, keeps its address and its contents until the whole
+//! structure is dropped, so a reader needs no lock, no reference count and no epoch.
+#![allow(unsafe_code)] // Each block argues its own site; miri and loom run over this module.
+
+pub(crate) mod arena;
+pub(crate) mod clock;
+pub(crate) mod float;
+pub(crate) mod hash;
+pub(crate) mod held;
+pub(crate) mod index;
+pub(crate) mod primitive;
+pub(crate) mod slots;
+pub(crate) mod table;
+pub(crate) mod tally;

@@ -1,0 +1,313 @@
+//! Counts per bucket together with the sum of what was counted, read as one consistent set.
+//!
+//! **The cell protocol.** A writer adds to the bucket (Relaxed), then to the sum (Release), then to
+//! the count (Release). A reader loads the count (Acquire), then the sum (Acquire), then the
+//! buckets, and accepts when the buckets add up to the count. The `c` writers behind the count are
+//! wholly visible, because their last step was Release. Whoever else is in the sum has its bucket
+//! visible, because that came before its sum; then the buckets add up to more than `c`. So on
+//! acceptance the buckets, the sum and the count are of the same observations. Three
+//! read-modify-writes and no ticket.
+//!
+//! **Two banks.** Writers that never pause would let a reader try for ever. After a few tries the
+//! reader adds a second bank and makes it *hot*: writers go there, except those that had already
+//! read which bank is hot. The other bank is now *cold* and quiet, and is accepted as soon as the
+//! writers inside it are done. From then on every reading reads the cold bank, flips, and reads the
+//! bank that was hot. Both are cumulative and hold different observations, so the two sets together
+//! are one set. Only a writer stopped by the scheduler *inside* an observation can keep a cold bank
+//! from being accepted. The reader waits for it some tens of microseconds and then answers with
+//! what it accepted of that bank the last time: an older set, but one set, and never less than
+//! before. Only where there is no earlier reading, at the first flip, may it have to answer with a
+//! sum that is ahead of its buckets, or behind them, by the observations in flight.
+
+use super::float::AtomicF64;
+use super::primitive::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+use parking_lot::Mutex;
+use std::fmt;
+use std::ptr;
+
+/// Buckets and a sum that many threads add to.
+pub(crate) struct Tally {
+    first: Bank,
+    /// Null until a reader found the first bank too busy.
+    second: AtomicPtr<Bank>,
+    /// 0 or 1: the bank that writers should use. Stored with Release after `second` was.
+    hot: AtomicUsize,
+    /// Held by the one reader that may flip; what was accepted last, once there are two banks.
+    reader: Mutex<Option<Box<[Reading; 2]>>>,
+}
+
+/// What a reader accepted of a bank.
+#[derive(Default)]
+struct Reading {
+    counts: Vec<u64>,
+    sum: f64,
+}
+
+struct Bank {
+    count: AtomicU64,
+    sum: AtomicF64,
+    buckets: Box<[AtomicU64]>,
+}
+
+/// Tries on a bank before the reader gives up waiting for a quiet moment.
+const TRIES: usize = if cfg!(nunchi_loom) { 1 } else { 16 };
+/// Tries on a cold bank, with a pause after each: some tens of microseconds.
+const COLD_TRIES: usize = if cfg!(nunchi_loom) { 2 } else { 256 };
+/// How often the very first flip gives way to other threads before it answers in any case.
+const FIRST_YIELDS: usize = if cfg!(nunchi_loom) { 0 } else { 64 };
+
+const SUM_RELEASE: Ordering = weakened(cfg!(nunchi_loom_weak = "sum_release"), Ordering::Release);
+const COUNT_RELEASE: Ordering =
+    weakened(cfg!(nunchi_loom_weak = "count_release"), Ordering::Release);
+const SUM_ACQUIRE: Ordering = weakened(cfg!(nunchi_loom_weak = "sum_acquire"), Ordering::Acquire);
+const COUNT_ACQUIRE: Ordering =
+    weakened(cfg!(nunchi_loom_weak = "count_acquire"), Ordering::Acquire);
+
+/// An ordering of the protocol, or none where a model wants to show that it is needed.
+const fn weakened(weak: bool, ordering: Ordering) -> Ordering {
+    if weak {
+        Ordering::Relaxed
+    } else {
+        ordering
+    }
+}
+
+impl Bank {
+    fn new(buckets: usize) -> Self {
+        Self {
+            count: AtomicU64::new(0),
+            sum: AtomicF64::zero(),
+            buckets: (0..buckets).map(|_| AtomicU64::new(0)).collect(),
+        }
+    }
+
+    #[inline]
+    fn add(&self, bucket: usize, value: f64) {
+        if let Some(bucket) = self.buckets.get(bucket) {
+            bucket.fetch_add(1, Ordering::Relaxed); // Ordered by the two steps after it.
+            self.sum.add(value, SUM_RELEASE);
+            self.count.fetch_add(1, COUNT_RELEASE);
+        }
+    }
+
+    /// Copies the buckets to `into` and returns the sum, as one set, if a quiet moment is found in
+    /// so many tries.
+    fn read(&self, tries: usize, into: &mut [u64]) -> Option<f64> {
+        for _ in 0..tries {
+            let count = self.count.load(COUNT_ACQUIRE);
+            let sum = self.sum.load(SUM_ACQUIRE);
+            if self.copy(into) == count {
+                return Some(sum);
+            }
+            pause();
+        }
+        None
+    }
+
+    /// Brings the reading of a cold bank up to date if a quiet moment is found. `counts` is room to
+    /// try in.
+    fn refresh(&self, reading: &mut Reading, counts: &mut [u64]) {
+        let mut sum = self.read(COLD_TRIES, counts);
+        if reading.counts.is_empty() {
+            // Nothing to fall back to: let whoever was stopped inside an observation run first.
+            for _ in 0..FIRST_YIELDS {
+                if sum.is_some() {
+                    break;
+                }
+                std::thread::yield_now();
+                sum = self.read(TRIES, counts);
+            }
+            reading.counts.resize(counts.len(), 0);
+            let guess = || {
+                self.copy(counts);
+                self.sum.load(Ordering::Acquire)
+            };
+            sum = Some(sum.unwrap_or_else(guess));
+        }
+        if let Some(sum) = sum {
+            reading.sum = sum;
+            reading.counts.copy_from_slice(counts);
+        }
+    }
+
+    fn copy(&self, into: &mut [u64]) -> u64 {
+        let mut seen = 0_u64;
+        for (place, bucket) in into.iter_mut().zip(&*self.buckets) {
+            *place = bucket.load(Ordering::Relaxed); // Ordered by the Acquires before it.
+            seen = seen.wrapping_add(*place);
+        }
+        seen
+    }
+}
+
+impl Tally {
+    /// All zero.
+    pub(crate) fn new(buckets: usize) -> Self {
+        Self {
+            first: Bank::new(buckets),
+            second: AtomicPtr::new(ptr::null_mut()),
+            hot: AtomicUsize::new(0),
+            reader: Mutex::new(None),
+        }
+    }
+
+    /// Counts one value in a bucket: lock-free, three read-modify-writes.
+    #[inline]
+    pub(crate) fn add(&self, bucket: usize, value: f64) {
+        // Acquire pairs with the Release in `flip_to`: the second bank is there.
+        if self.hot.load(Ordering::Acquire) == 0 {
+            self.first.add(bucket, value);
+        } else {
+            self.second().unwrap_or(&self.first).add(bucket, value);
+        }
+    }
+
+    /// Leaves the counts of all buckets in `counts`, one per bucket, and returns the sum of the
+    /// very observations that are counted there. Waits for a concurrent reader of the same tally,
+    /// and for writers no longer than some tens of microseconds. Allocates to grow `counts`, and
+    /// once when it finds writers that do not pause.
+    pub(crate) fn read(&self, counts: &mut Vec<u64>) -> f64 {
+        counts.clear();
+        counts.resize(self.first.buckets.len(), 0);
+        let mut readings = self.reader.lock();
+        if self.second().is_none() {
+            if let Some(sum) = self.first.read(TRIES, counts) {
+                return sum;
+            }
+            self.add_bank();
+        }
+        let readings = readings.get_or_insert_with(Default::default);
+        self.read_both(readings, counts);
+        counts.fill(0);
+        for reading in readings.iter() {
+            for (total, count) in counts.iter_mut().zip(&reading.counts) {
+                *total = total.wrapping_add(*count);
+            }
+        }
+        readings[0].sum + readings[1].sum
+    }
+
+    /// Reads the cold bank, flips, and reads the bank that was hot.
+    fn read_both(&self, readings: &mut [Reading; 2], counts: &mut [u64]) {
+        let hot = self.hot.load(Ordering::Relaxed); // Stored by the holder of `reader` only.
+        let banks = [Some(&self.first), self.second()];
+        for bank in [1 - hot, hot] {
+            if let Some(cold) = banks[bank] {
+                cold.refresh(&mut readings[bank], counts);
+            }
+            self.hot.store(1 - hot, Ordering::Release); // Pairs with the Acquire in `add`.
+        }
+    }
+
+    #[inline]
+    fn second(&self) -> Option<&Bank> {
+        // Acquire pairs with the Release in `add_bank`.
+        let bank = self.second.load(Ordering::Acquire);
+        // SAFETY: null, or from `Box::into_raw` in `add_bank` and freed by `drop` only.
+        unsafe { bank.as_ref() }
+    }
+
+    /// Adds the second bank, still cold. The caller holds `reader` and found none.
+    #[cold]
+    fn add_bank(&self) -> &Bank {
+        let bank = Box::into_raw(Box::new(Bank::new(self.first.buckets.len())));
+        self.second.store(bank, Ordering::Release); // Pairs with the Acquire in `second`.
+                                                    // SAFETY: just made; freed by `drop` only.
+        unsafe { &*bank }
+    }
+}
+
+impl Drop for Tally {
+    fn drop(&mut self) {
+        let bank = self.second.load(Ordering::Relaxed); // Nobody else is left.
+        if !bank.is_null() {
+            // SAFETY: from `Box::into_raw` in `add_bank`, freed only here.
+            drop(unsafe { Box::from_raw(bank) });
+        }
+    }
+}
+
+impl fmt::Debug for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut counts = Vec::new();
+        let sum = self.read(&mut counts);
+        f.debug_struct("Tally").field("counts", &counts).field("sum", &sum).finish()
+    }
+}
+
+#[cfg(not(nunchi_loom))]
+fn pause() {
+    std::hint::spin_loop();
+}
+
+#[cfg(nunchi_loom)]
+fn pause() {
+    loom::thread::yield_now();
+}
+
+#[cfg(all(test, not(nunchi_loom)))]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn totals_are_exact() {
+        let (threads, rounds) = if cfg!(miri) { (3, 30) } else { (8, 50_000) };
+        let tally = Tally::new(3);
+        std::thread::scope(|scope| {
+            for thread in 0..threads {
+                let tally = &tally;
+                scope.spawn(move || {
+                    for round in 0..rounds {
+                        tally.add((thread + round) % 3, 1.0);
+                    }
+                });
+            }
+        });
+        let mut counts = Vec::new();
+        let sum = tally.read(&mut counts);
+        assert_eq!(counts.iter().sum::<u64>(), (threads * rounds) as u64);
+        assert_eq!(sum, (threads * rounds) as f64);
+    }
+
+    /// Each observation of bucket `n` has the value `n + 1`, so any mixture of one observation's
+    /// bucket with another's sum shows.
+    #[test]
+    fn every_reading_is_one_set_while_writers_never_pause() {
+        let readings = if cfg!(miri) { 5 } else { 20_000 };
+        let tally = Tally::new(2);
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for bucket in [0, 1] {
+                let (tally, done) = (&tally, &done);
+                scope.spawn(move || {
+                    while !done.load(Ordering::Relaxed) {
+                        tally.add(bucket, bucket as f64 + 1.0);
+                    }
+                });
+            }
+            let (mut counts, mut last, mut torn) = (Vec::new(), 0.0, 0);
+            for _ in 0..readings {
+                let sum = tally.read(&mut counts);
+                torn += usize::from(sum != counts[0] as f64 + 2.0 * counts[1] as f64);
+                assert!(sum >= last, "the sum of positive values went down");
+                last = sum;
+            }
+            done.store(true, Ordering::Relaxed);
+            // The first flip may meet a writer that does not run: the documented exception.
+            assert!(torn <= 1, "{torn} of {readings} readings were torn");
+        });
+    }
+
+    #[test]
+    fn a_bucket_out_of_range_is_ignored() {
+        let tally = Tally::new(1);
+        tally.add(1, 5.0);
+        let mut counts = Vec::new();
+        assert_eq!((tally.read(&mut counts), counts), (0.0, vec![0]));
+    }
+}
+
+#[cfg(all(test, nunchi_loom))]
+#[path = "tally_loom.rs"]
+mod loom_model;

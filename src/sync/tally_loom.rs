@@ -1,0 +1,64 @@
+//! Model of the tally: whatever the reader accepts is one set of observations.
+
+use super::*;
+use loom::sync::Arc;
+use std::sync::atomic::{AtomicUsize as Count, Ordering as Std};
+
+/// Explores `check` over every interleaving within the preemption bound; answers how many.
+fn explore(check: impl Fn() + Send + Sync + 'static) -> usize {
+    let explored = std::sync::Arc::new(Count::new(0));
+    let counter = std::sync::Arc::clone(&explored);
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(move || {
+        counter.fetch_add(1, Std::Relaxed);
+        check();
+    });
+    explored.load(Std::Relaxed)
+}
+
+/// One bank, two writers, one reader that accepts only by the protocol.
+#[test]
+fn an_accepted_reading_is_one_set() {
+    let explored = explore(|| {
+        let bank = Arc::new(Bank::new(2));
+        let writers: Vec<_> = [0, 1]
+            .map(|bucket| {
+                let bank = Arc::clone(&bank);
+                loom::thread::spawn(move || bank.add(bucket, bucket as f64 + 1.0))
+            })
+            .into();
+        let mut counts = [0; 2];
+        if let Some(sum) = bank.read(1, &mut counts) {
+            assert_eq!(sum, counts[0] as f64 + 2.0 * counts[1] as f64, "a torn reading");
+        }
+        for writer in writers {
+            writer.join().unwrap();
+        }
+        let sum = bank.read(1, &mut counts);
+        assert_eq!((sum, counts), (Some(3.0), [1, 1]));
+    });
+    assert!(explored > 1000, "only {explored} executions: the model proves nothing");
+}
+
+/// A writer crosses the addition of the second bank and two flips: nothing is lost.
+#[test]
+fn no_observation_is_lost_between_the_banks() {
+    let explored = explore(|| {
+        let tally = Arc::new(Tally::new(1));
+        let writer = {
+            let tally = Arc::clone(&tally);
+            loom::thread::spawn(move || {
+                tally.add(0, 1.0);
+                tally.add(0, 1.0);
+            })
+        };
+        let mut counts = Vec::new();
+        tally.add_bank();
+        tally.read_both(&mut Default::default(), &mut [0]);
+        writer.join().unwrap();
+        let sum = tally.read(&mut counts);
+        assert_eq!((sum, counts), (2.0, vec![2]));
+    });
+    assert!(explored > 100, "only {explored} executions: the model proves nothing");
+}
