@@ -1,0 +1,465 @@
+//! All series of one name, found by their labels.
+
+use super::settings::{Settings, DEFAULT_MAX_SERIES};
+use super::Metric;
+use crate::error::NameError;
+use crate::label::{piece, DynamicLabels, Labels};
+use crate::model::{Descriptor, LabelPieces, MetricType, Scratch, Shape, Source, Visitor};
+use crate::name::{label_name_fault, metric_name_fault, same_text, MetricName};
+use crate::sync::hash::{hash_values, process_seed};
+use crate::sync::held::Held;
+use crate::sync::primitive::{AtomicU64, Ordering};
+use crate::sync::table::{Full, Key, Table};
+use once_cell::race::OnceRef;
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::{Arc, Weak};
+
+/// The value of every label of the series that takes what a full family cannot.
+const OVERFLOW: &str = "__overflow__";
+/// A longer label value goes to the overflow series: no page should hold it.
+const MAX_VALUE_BYTES: usize = 16 << 20;
+/// Series with more labels than this are written through a scratch text.
+const INLINE_LABELS: usize = 16;
+
+/// A family and its series, independent of how label sets are typed.
+pub struct FamilyCore<M: Metric> {
+    descriptor: Arc<Descriptor>,
+    table: Table<M>,
+    seed: u64,
+    max_series: usize,
+    folded: AtomicU64,
+    this: Weak<Self>,
+}
+
+impl<M: Metric> FamilyCore<M> {
+    /// A family without series, or with its only one if it has no labels (A20).
+    pub(crate) fn new(descriptor: Arc<Descriptor>, max_series: usize) -> Arc<Self> {
+        let core = Arc::new_cyclic(|this| Self {
+            table: Table::new(descriptor.page_labels().len()),
+            descriptor,
+            seed: process_seed(),
+            max_series,
+            folded: AtomicU64::new(0),
+            this: this.clone(),
+        });
+        if core.descriptor.page_labels().is_empty() {
+            core.with_values(&[]);
+        }
+        core
+    }
+
+    fn shared(&self) -> Arc<Self> {
+        match self.this.upgrade() {
+            Some(core) => core,
+            None => unreachable!("a core is only ever borrowed from an `Arc`"),
+        }
+    }
+
+    fn check_arity(&self, values: &[&str]) -> Result<(), NameError> {
+        let wanted = self.descriptor.page_labels().len();
+        if values.len() == wanted {
+            return Ok(());
+        }
+        let requirement = format!("{:?} has {wanted} labels", self.descriptor.name());
+        Err(NameError::new("label values", values.join(","), requirement))
+    }
+
+    /// A family that no registry knows: updates of it are seen by nobody.
+    pub(crate) fn detached() -> Arc<Self> {
+        let name = format!("detached{}", M::TYPE.required_suffix());
+        let shape = Settings::<M>::new().shape().unwrap_or(Shape::Plain);
+        let name = MetricName::new(name);
+        let descriptor = name
+            .map_err(|fault| NameError::metric("", fault))
+            .and_then(|name| Descriptor::new(name, "Not registered.".into(), M::TYPE, shape));
+        match descriptor {
+            Ok(descriptor) => Self::new(Arc::new(descriptor), DEFAULT_MAX_SERIES),
+            Err(_) => unreachable!("the name and the help are valid"),
+        }
+    }
+
+    /// The series with these label values, one per label name of the descriptor, made if it is
+    /// new. A hit takes no lock, writes nothing and allocates nothing.
+    #[inline]
+    pub(crate) fn with_values(&self, values: &[&str]) -> &M {
+        let hash = hash_values(self.seed, values);
+        let key = LabelKey { names: self.descriptor.page_labels(), values };
+        match self.table.find(hash, &key) {
+            Some(series) => series,
+            None => self.create(hash, &key),
+        }
+    }
+
+    #[cold]
+    fn create(&self, hash: u32, key: &LabelKey<'_>) -> &M {
+        let make = || M::create(self.descriptor.shape());
+        let short = key.values.iter().all(|value| value.len() <= MAX_VALUE_BYTES);
+        // A family without labels always has its one series.
+        let limit = self.max_series.max(usize::from(key.names.is_empty()));
+        let found =
+            if short { self.table.find_or_insert(hash, key, limit, make) } else { Err(Full) };
+        found.unwrap_or_else(|Full| self.overflow())
+    }
+
+    /// The series of every label set that the family has no room for.
+    fn overflow(&self) -> &M {
+        self.folded.fetch_add(1, Ordering::Relaxed); // A count orders nothing else.
+        let names = self.descriptor.page_labels();
+        let values = vec![OVERFLOW; names.len()];
+        let key = LabelKey { names, values: &values };
+        let hash = hash_values(self.seed, &values);
+        let make = || M::create(self.descriptor.shape());
+        match self.table.find_or_insert(hash, &key, usize::MAX, make) {
+            Ok(series) => series,
+            Err(Full) => unreachable!("no table has usize::MAX entries"),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.table.len()
+    }
+}
+
+/// Label values in the order of the names they belong to.
+struct LabelKey<'a> {
+    names: &'a [String],
+    values: &'a [&'a str],
+}
+
+impl Key for LabelKey<'_> {
+    #[inline]
+    fn is(&self, column: usize, text: &str, mark: bool) -> bool {
+        match (self.names.get(column), self.values.get(column)) {
+            (Some(name), Some(value)) => piece::stands_for(text, mark, name, value),
+            _ => false,
+        }
+    }
+
+    fn write(&self, column: usize, draft: &mut String) -> bool {
+        match (self.names.get(column), self.values.get(column)) {
+            (Some(name), Some(value)) => piece::write(name, value, draft),
+            _ => false,
+        }
+    }
+}
+
+impl<M: Metric> fmt::Debug for FamilyCore<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Family")
+            .field("name", &self.descriptor.name())
+            .field("cardinality", &self.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<M: Metric> Source for FamilyCore<M> {
+    fn descriptor(&self) -> &Arc<Descriptor> {
+        &self.descriptor
+    }
+
+    fn visit(
+        &self,
+        from: usize,
+        scratch: &mut Scratch,
+        visitor: &mut dyn Visitor,
+    ) -> Option<usize> {
+        let shape = self.descriptor.shape();
+        let columns = self.descriptor.page_labels().len();
+        let mut refused = false;
+        let at = self.table.visit(from, |texts, series| {
+            let mut pieces = [""; INLINE_LABELS];
+            let taken = if let Some(pieces) = pieces.get_mut(..columns) {
+                for (piece, text) in pieces.iter_mut().zip(texts.texts()) {
+                    *piece = text;
+                }
+                series.offer(shape, LabelPieces(pieces), scratch, visitor)
+            } else {
+                let mut body = std::mem::take(&mut scratch.body);
+                body.clear();
+                body.extend(texts.texts());
+                let taken = series.offer(shape, LabelPieces(&[&body]), scratch, visitor);
+                scratch.body = body;
+                taken
+            };
+            refused = !taken;
+            taken
+        });
+        refused.then_some(at)
+    }
+
+    fn folded(&self) -> u64 {
+        self.folded.load(Ordering::Relaxed)
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
+
+/// The name, help and label names of a family as literals that the compiler checked.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Declaration {
+    pub name: &'static str,
+    pub help: &'static str,
+    pub labels: &'static [&'static str],
+}
+
+impl Declaration {
+    pub(crate) fn describe(
+        &self,
+        metric_type: MetricType,
+        shape: Shape,
+    ) -> Result<Descriptor, NameError> {
+        Descriptor::new(self.name.try_into()?, self.help.into(), metric_type, shape)?
+            .with_labels(self.labels.iter().copied())
+    }
+}
+
+/// The literals of a `family!`, as a type: so that they are checked together with the types of
+/// metric and labels, which only the surrounding declaration knows.
+#[doc(hidden)]
+pub trait Declared: Copy {
+    const NAME: &'static str;
+    const HELP: &'static str;
+}
+
+/// Holds when a `family!` is valid; does not compile otherwise.
+struct Checked<M, L, D>(PhantomData<(M, L, D)>);
+
+impl<M: Metric, L: Labels, D: Declared> Checked<M, L, D> {
+    const DECLARATION: Declaration = {
+        check_declaration(M::TYPE, D::NAME, D::HELP, L::NAMES);
+        Declaration { name: D::NAME, help: D::HELP, labels: L::NAMES }
+    };
+}
+
+/// Fails to compile when a family with these properties could not be registered.
+#[doc(hidden)]
+pub const fn check_declaration(metric_type: MetricType, name: &str, help: &str, labels: &[&str]) {
+    if let Some(fault) = metric_name_fault(name) {
+        panic!("{}", fault.requirement());
+    }
+    if let Some(why) = metric_type.suffix_fault(name) {
+        panic!("{}", why);
+    }
+    if help.is_empty() {
+        panic!("the help must say in a sentence what the family counts or measures");
+    }
+    let mut at = 0;
+    while at < labels.len() {
+        if let Some(fault) = label_name_fault(labels[at]) {
+            panic!("{}", fault.requirement());
+        }
+        if let Some(why) = metric_type.label_fault(labels[at]) {
+            panic!("{}", why);
+        }
+        let mut earlier = 0;
+        while earlier < at {
+            if same_text(labels[earlier], labels[at]) {
+                panic!("a label name is given twice");
+            }
+            earlier += 1;
+        }
+        at += 1;
+    }
+}
+
+/// All series of one name, found by label sets of type `L`.
+///
+/// A family is a handle: clones share the series. `()` is the label set of a family that has none,
+/// [`DynamicLabels`] that of a family whose label names are known at run time only. A `static`
+/// family is made by [`family!`](crate::family) and registers itself in the global registry when it
+/// is first used.
+///
+/// # Performance
+///
+/// A lookup that hits hashes the values, follows two or three pointers and compares every value in
+/// full. It takes no lock, writes to no shared memory and allocates nothing. A lookup that misses
+/// takes a short lock of this family and appends the series.
+///
+/// # Consistency
+///
+/// A series that was returned by a lookup is on every page that is begun afterwards. Series stand
+/// in the order of their creation.
+///
+/// # Examples
+///
+/// ```
+/// use nunchi::{Counter, Registry};
+///
+/// let registry = Registry::new();
+/// let served = registry.counter("app_requests_total", "Requests served.").labels(["method"])?;
+/// served.with_values(&["GET"])?.inc();
+/// assert_eq!(served.with_values(&["GET"])?.get(), 1.0);
+/// assert!(served.with_values(&["GET", "200"]).is_err()); // One label, not two.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Family<M: Metric, L = ()> {
+    core: Core<M>,
+    labels: PhantomData<fn(L) -> L>,
+}
+
+enum Core<M: Metric> {
+    Shared(Arc<FamilyCore<M>>),
+    Declared {
+        found: OnceRef<'static, FamilyCore<M>>,
+        declaration: Declaration,
+        settings: fn() -> Settings<M>,
+        resolve: Resolve<M>,
+    },
+}
+
+/// How a declared family finds its global core; given by the layer that knows the registry.
+type Resolve<M> = fn(&Declaration, &Settings<M>) -> &'static FamilyCore<M>;
+
+impl<M: Metric, L> Family<M, L> {
+    pub(crate) fn shared(core: Arc<FamilyCore<M>>) -> Self {
+        Self { core: Core::Shared(core), labels: PhantomData }
+    }
+
+    #[inline]
+    fn core(&self) -> &FamilyCore<M> {
+        match &self.core {
+            Core::Shared(core) => core,
+            Core::Declared { found, declaration, settings, resolve } => match found.get() {
+                Some(core) => core,
+                None => found.get_or_init(|| resolve(declaration, &settings())),
+            },
+        }
+    }
+
+    /// Registers a `static` family now, before its first use. A family without labels is then on
+    /// the page, at zero. Does nothing if it is registered.
+    pub fn init(&self) {
+        self.core();
+    }
+
+    /// How many series the family has.
+    #[must_use]
+    pub fn cardinality(&self) -> usize {
+        self.core().len()
+    }
+
+    /// What the family looks like on the page.
+    #[must_use]
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.core().descriptor
+    }
+}
+
+impl<M: Metric, L: Labels> Family<M, L> {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn declared<D: Declared>(
+        _: D,
+        settings: fn() -> Settings<M>,
+        resolve: Resolve<M>,
+    ) -> Self {
+        let declaration = Checked::<M, L, D>::DECLARATION;
+        let found = OnceRef::new();
+        Self { core: Core::Declared { found, declaration, settings, resolve }, labels: PhantomData }
+    }
+
+    /// The series with these labels, made (at zero) if it is new. When the family is full, the
+    /// overflow series: see [`Settings::max_series`](super::Settings::max_series).
+    #[inline]
+    pub fn with(&self, labels: &L::Borrowed<'_>) -> &M {
+        let core = self.core();
+        labels.with_values(|values| core.with_values(values))
+    }
+
+    /// The series with these labels as a handle that keeps the family alive and can be stored.
+    pub fn series(&self, labels: &L::Borrowed<'_>) -> Series<M> {
+        let core = self.core().shared();
+        Series(Held::new(core, |core| labels.with_values(|values| core.with_values(values))))
+    }
+}
+
+impl<M: Metric> Family<M, DynamicLabels> {
+    /// The series with these label values, in the order of the label names, made (at zero) if it
+    /// is new. When the family is full, the overflow series.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many values as the family has label names.
+    #[inline]
+    pub fn with_values(&self, values: &[&str]) -> Result<&M, NameError> {
+        let core = self.core();
+        core.check_arity(values)?;
+        Ok(core.with_values(values))
+    }
+
+    /// As [`Self::with_values`], as a handle that keeps the family alive and can be stored.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many values as the family has label names.
+    pub fn series_with_values(&self, values: &[&str]) -> Result<Series<M>, NameError> {
+        let core = self.core().shared();
+        core.check_arity(values)?;
+        Ok(Series(Held::new(core, |core| core.with_values(values))))
+    }
+}
+
+impl<M: Metric, L> Clone for Family<M, L> {
+    fn clone(&self) -> Self {
+        Self::shared(self.core().shared())
+    }
+}
+
+impl<M: Metric, L> fmt::Debug for Family<M, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.core().fmt(f)
+    }
+}
+
+/// One series as a handle that can be stored: dereferences to its instrument in one load. Clones
+/// share the series and keep its family alive.
+///
+/// # Examples
+///
+/// ```
+/// let registry = nunchi::Registry::new();
+/// let served = registry.counter("app_requests_total", "Requests served.").register()?;
+/// let elsewhere = served.clone();
+/// std::thread::spawn(move || elsewhere.inc()).join().ok();
+/// assert_eq!(served.get(), 1.0);
+/// # Ok::<(), nunchi::RegisterError>(())
+/// ```
+pub struct Series<M: Metric>(Held<FamilyCore<M>, M>);
+
+impl<M: Metric> Series<M> {
+    /// The only series of a family without labels.
+    pub(crate) fn only(core: Arc<FamilyCore<M>>) -> Self {
+        Self(Held::new(core, |core| core.with_values(&[])))
+    }
+}
+
+impl<M: Metric> Deref for Series<M> {
+    type Target = M;
+
+    #[inline]
+    fn deref(&self) -> &M {
+        &self.0
+    }
+}
+
+impl<M: Metric> Clone for Series<M> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<M: Metric + fmt::Debug> fmt::Debug for Series<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Series").field(&self.0.owner().descriptor.name()).field(&**self).finish()
+    }
+}
+
+#[cfg(all(test, not(nunchi_loom)))]
+#[path = "family_tests.rs"]
+mod tests;

@@ -1,0 +1,162 @@
+//! What can be said of a family beyond its name, help and labels.
+
+use super::{Histogram, Metric, Summary};
+use crate::error::NameError;
+use crate::model::{Buckets, Quantiles, Shape, SummaryShape};
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many series a family may have when nothing else is said.
+pub(crate) const DEFAULT_MAX_SERIES: usize = 10_000;
+
+/// Optional properties of a family of `M`, each with a default. What is not valid is remembered and
+/// reported when the family is registered.
+#[must_use]
+pub struct Settings<M> {
+    pub(crate) max_series: usize,
+    buckets: Option<Result<Buckets, NameError>>,
+    quantiles: Option<Result<Quantiles, NameError>>,
+    window: Option<Duration>,
+    states: Vec<String>,
+    of: PhantomData<fn() -> M>,
+}
+
+impl<M: Metric> Settings<M> {
+    /// Every default.
+    pub const fn new() -> Self {
+        Self {
+            max_series: DEFAULT_MAX_SERIES,
+            buckets: None,
+            quantiles: None,
+            window: None,
+            states: Vec::new(),
+            of: PhantomData,
+        }
+    }
+
+    /// The most series the family may have, 10 000 if nothing is said. Further label sets share
+    /// one overflow series whose labels all have the value `__overflow__`, and
+    /// `nunchi_series_folded_total` counts the lookups that went there.
+    pub fn max_series(mut self, most: usize) -> Self {
+        self.max_series = most;
+        self
+    }
+
+    /// Whether anything was said that the series depend on.
+    pub(crate) fn says_shape(&self) -> bool {
+        self.buckets.is_some() || self.quantiles.is_some() || self.window.is_some()
+    }
+
+    pub(crate) fn shape(&self) -> Result<Shape, NameError> {
+        use crate::model::MetricType::{Histogram, StateSet, Summary};
+        Ok(match M::TYPE {
+            Histogram => {
+                let buckets = self.buckets.clone().transpose()?.unwrap_or_default();
+                Shape::Buckets(Arc::new(buckets))
+            }
+            Summary => {
+                let quantiles = self.quantiles.clone().transpose()?.unwrap_or_default();
+                let window = self.window.unwrap_or(SummaryShape::DEFAULT_WINDOW);
+                Shape::Summary(Arc::new(SummaryShape::new(quantiles, window)))
+            }
+            StateSet => Shape::States(self.states.clone().into()),
+            _ => Shape::Plain,
+        })
+    }
+
+    pub(crate) fn with_states<'s>(mut self, states: impl IntoIterator<Item = &'s str>) -> Self {
+        self.states = states.into_iter().map(str::to_owned).collect();
+        self
+    }
+}
+
+impl Settings<Histogram> {
+    /// The upper bounds: an array of floats or a [`Buckets`]. The default is
+    /// [`Buckets::default`].
+    pub fn buckets(mut self, buckets: impl IntoBuckets) -> Self {
+        self.buckets = Some(buckets.into_buckets());
+        self
+    }
+}
+
+impl Settings<Summary> {
+    /// The quantiles to answer, each from 0 to 1. The default is none: then only the sum and the
+    /// count are exposed, and nothing else is kept.
+    pub fn quantiles(mut self, quantiles: impl IntoIterator<Item = f64>) -> Self {
+        self.quantiles = Some(Quantiles::new(quantiles));
+        self
+    }
+
+    /// How far the quantiles look back: a `Duration` or whole seconds. The default is ten minutes.
+    pub fn window(mut self, window: impl IntoWindow) -> Self {
+        self.window = Some(window.into_window());
+        self
+    }
+}
+
+impl<M: Metric> Default for Settings<M> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<M> fmt::Debug for Settings<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("max_series", &self.max_series)
+            .field("buckets", &self.buckets)
+            .field("quantiles", &self.quantiles)
+            .field("window", &self.window)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What can stand for the buckets of a histogram.
+pub trait IntoBuckets {
+    #[doc(hidden)]
+    fn into_buckets(self) -> Result<Buckets, NameError>;
+}
+
+impl IntoBuckets for Buckets {
+    fn into_buckets(self) -> Result<Buckets, NameError> {
+        Ok(self)
+    }
+}
+
+impl IntoBuckets for Result<Buckets, NameError> {
+    fn into_buckets(self) -> Self {
+        self
+    }
+}
+
+impl<const N: usize> IntoBuckets for [f64; N] {
+    fn into_buckets(self) -> Result<Buckets, NameError> {
+        Buckets::new(self)
+    }
+}
+
+impl IntoBuckets for Vec<f64> {
+    fn into_buckets(self) -> Result<Buckets, NameError> {
+        Buckets::new(self)
+    }
+}
+
+/// What can stand for the window of a summary.
+pub trait IntoWindow {
+    #[doc(hidden)]
+    fn into_window(self) -> Duration;
+}
+
+impl IntoWindow for Duration {
+    fn into_window(self) -> Duration {
+        self
+    }
+}
+
+impl IntoWindow for u64 {
+    fn into_window(self) -> Duration {
+        Duration::from_secs(self)
+    }
+}

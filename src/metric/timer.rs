@@ -1,0 +1,96 @@
+//! Elapsed time into an instrument.
+
+use super::Gauge;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// An instrument that can be told how long something took. Implemented by
+/// [`Histogram`](super::Histogram) and [`Summary`](super::Summary), and by [`Gauge`], which keeps
+/// the latest.
+pub trait Observe: sealed::Sealed {
+    /// Takes one value.
+    fn observe(&self, value: f64);
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for crate::metric::Histogram {}
+    impl Sealed for crate::metric::Summary {}
+    impl Sealed for crate::metric::Gauge {}
+}
+
+impl Observe for Gauge {
+    #[inline]
+    fn observe(&self, value: f64) {
+        self.set(value);
+    }
+}
+
+impl Gauge {
+    /// Starts a timer that sets the gauge to the seconds until it is dropped or stopped.
+    pub fn start_timer(&self) -> Timer<'_, Self> {
+        Timer::start(self)
+    }
+}
+
+/// Observes the seconds from its start to its end: once, when it is dropped or
+/// [stopped](Self::stop), and never when it is [discarded](Self::discard). A panic or a cancelled
+/// future drops it too.
+///
+/// # Units
+///
+/// Seconds of the monotonic clock.
+///
+/// # Examples
+///
+/// ```
+/// use nunchi::{Buckets, Histogram};
+///
+/// let took = Histogram::new(Buckets::default());
+/// let timer = took.start_timer();
+/// let elapsed = timer.stop();
+/// took.start_timer().discard();
+/// assert_eq!(took.count(), 1);
+/// assert_eq!(took.sum(), elapsed.as_secs_f64());
+/// ```
+#[must_use = "the time is observed when the timer is dropped"]
+pub struct Timer<'m, M: Observe> {
+    metric: Option<&'m M>,
+    start: Instant,
+}
+
+impl<'m, M: Observe> Timer<'m, M> {
+    pub(crate) fn start(metric: &'m M) -> Self {
+        Self { metric: Some(metric), start: Instant::now() }
+    }
+
+    /// Observes the time so far and returns it.
+    pub fn stop(mut self) -> Duration {
+        self.finish()
+    }
+
+    /// Forgets the time.
+    pub fn discard(mut self) {
+        self.metric = None;
+    }
+
+    fn finish(&mut self) -> Duration {
+        let elapsed = self.start.elapsed();
+        if let Some(metric) = self.metric.take() {
+            metric.observe(elapsed.as_secs_f64());
+        }
+        elapsed
+    }
+}
+
+impl<M: Observe> Drop for Timer<'_, M> {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl<M: Observe> fmt::Debug for Timer<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timer").field("start", &self.start).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,270 @@
+//! What a custom collector writes into: staged first, checked, and only then shown to an encoder.
+
+use super::{
+    Descriptor, HistogramPoint, LabelPieces, MetricType, Number, Shape, StateSetPoint,
+    SummaryPoint, Visitor,
+};
+use crate::error::CollectError;
+use crate::label::piece;
+use std::cmp::Ordering;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The values that a [`Collector`](super::Collector) yields in one scrape.
+///
+/// Every method checks what it is given against the descriptors of the collector and answers with
+/// an error that says what was wrong, to be passed on with `?`.
+#[derive(Debug)]
+pub struct Collection<'a> {
+    families: &'a [Arc<Descriptor>],
+    staged: &'a mut Staged,
+}
+
+/// The samples of one collector. Kept between scrapes for its capacity.
+#[derive(Debug, Default)]
+pub(crate) struct Staged {
+    series: Vec<Series>,
+    pieces: String,
+    counts: Vec<u64>,
+    values: Vec<f64>,
+}
+
+#[derive(Debug)]
+struct Series {
+    family: usize,
+    pieces: Range<usize>,
+    value: Value,
+}
+
+#[derive(Debug)]
+enum Value {
+    Number(Number),
+    Histogram { counts: Range<usize>, sum: f64 },
+    Summary { values: Range<usize>, count: u64, sum: f64 },
+    States(u64),
+}
+
+impl<'a> Collection<'a> {
+    pub(crate) fn new(families: &'a [Arc<Descriptor>], staged: &'a mut Staged) -> Self {
+        staged.clear();
+        Self { families, staged }
+    }
+
+    /// Yields a sample of a counter, gauge, info (whose value must be 1) or unknown family. The
+    /// label values stand in the order of the descriptor's label names.
+    ///
+    /// # Errors
+    ///
+    /// If the collector did not describe such a family, the number of label values is not that of
+    /// its label names, or a counter's value is negative or NaN.
+    pub fn number(
+        &mut self,
+        family: &str,
+        label_values: &[&str],
+        value: impl Into<Number>,
+    ) -> Result<(), CollectError> {
+        let value = value.into();
+        let at = self.find(family, label_values)?;
+        let fits = match self.families[at].metric_type() {
+            MetricType::Counter => value.as_f64() >= 0.0,
+            MetricType::Gauge | MetricType::Unknown => true,
+            MetricType::Info => value.as_f64() == 1.0,
+            _ => false,
+        };
+        if !fits {
+            let word = self.families[at].metric_type().as_str();
+            return Err(format!("{value:?} is not a value of the {word} {family:?}").into());
+        }
+        self.push(at, label_values, Value::Number(value));
+        Ok(())
+    }
+
+    /// Yields the state of a classic histogram: observations per bucket (not cumulative), the
+    /// `+Inf` bucket last, and their sum.
+    ///
+    /// # Errors
+    ///
+    /// If the collector did not describe such a histogram, or the numbers of label values or of
+    /// buckets are not those of the descriptor.
+    pub fn histogram(
+        &mut self,
+        family: &str,
+        label_values: &[&str],
+        counts: &[u64],
+        sum: f64,
+    ) -> Result<(), CollectError> {
+        let at = self.find(family, label_values)?;
+        let Shape::Buckets(buckets) = self.families[at].shape() else {
+            return Err(format!("{family:?} is not a histogram").into());
+        };
+        if counts.len() != buckets.texts().len() {
+            let wanted = buckets.texts().len();
+            return Err(format!("{family:?} has {wanted} buckets, not {}", counts.len()).into());
+        }
+        let start = self.staged.counts.len();
+        self.staged.counts.extend_from_slice(counts);
+        let counts = start..self.staged.counts.len();
+        self.push(at, label_values, Value::Histogram { counts, sum });
+        Ok(())
+    }
+
+    /// Yields the state of a summary: one value per quantile of the descriptor (NaN where there
+    /// is none), the number of observations and their sum.
+    ///
+    /// # Errors
+    ///
+    /// If the collector did not describe such a summary, or the numbers of label values or of
+    /// quantiles are not those of the descriptor.
+    pub fn summary(
+        &mut self,
+        family: &str,
+        label_values: &[&str],
+        values: &[f64],
+        count: u64,
+        sum: f64,
+    ) -> Result<(), CollectError> {
+        let at = self.find(family, label_values)?;
+        let Shape::Summary(shape) = self.families[at].shape() else {
+            return Err(format!("{family:?} is not a summary").into());
+        };
+        if values.len() != shape.quantiles().len() {
+            let wanted = shape.quantiles().len();
+            return Err(format!("{family:?} has {wanted} quantiles, not {}", values.len()).into());
+        }
+        let start = self.staged.values.len();
+        self.staged.values.extend_from_slice(values);
+        let values = start..self.staged.values.len();
+        self.push(at, label_values, Value::Summary { values, count, sum });
+        Ok(())
+    }
+
+    /// Yields the state of a state set: the states that are on.
+    ///
+    /// # Errors
+    ///
+    /// If the collector did not describe such a state set or one of the states.
+    pub fn state_set(
+        &mut self,
+        family: &str,
+        label_values: &[&str],
+        on: &[&str],
+    ) -> Result<(), CollectError> {
+        let at = self.find(family, label_values)?;
+        let Shape::States(states) = self.families[at].shape() else {
+            return Err(format!("{family:?} is not a state set").into());
+        };
+        let mut bits = 0;
+        for state in on {
+            match states.iter().position(|known| known == state) {
+                Some(known) => bits |= 1 << known,
+                None => return Err(format!("{family:?} has no state {state:?}").into()),
+            }
+        }
+        self.push(at, label_values, Value::States(bits));
+        Ok(())
+    }
+
+    fn find(&self, family: &str, label_values: &[&str]) -> Result<usize, CollectError> {
+        let at = self
+            .families
+            .iter()
+            .position(|descriptor| descriptor.name() == family)
+            .ok_or_else(|| format!("the collector did not describe a family {family:?}"))?;
+        let wanted = self.families[at].labels().len();
+        if wanted != label_values.len() {
+            let given = label_values.len();
+            return Err(format!("{family:?} has {wanted} labels, not {given}").into());
+        }
+        Ok(at)
+    }
+
+    fn push(&mut self, family: usize, label_values: &[&str], value: Value) {
+        let start = self.staged.pieces.len();
+        for (name, label_value) in self.families[family].page_labels().iter().zip(label_values) {
+            piece::write(name, label_value, &mut self.staged.pieces);
+        }
+        let pieces = start..self.staged.pieces.len();
+        self.staged.series.push(Series { family, pieces, value });
+    }
+
+    /// Brings the series of a family together, in the order in which they were yielded.
+    ///
+    /// # Errors
+    ///
+    /// If a series was yielded twice: an ingester would keep one of the two values and say
+    /// nothing (N14).
+    pub(crate) fn finish(self) -> Result<(), CollectError> {
+        let Staged { series, pieces, .. } = self.staged;
+        let by_labels = |left: &Series, right: &Series| {
+            let labels = |series: &Series| pieces.get(series.pieces.clone());
+            left.family.cmp(&right.family).then_with(|| labels(left).cmp(&labels(right)))
+        };
+        series.sort_unstable_by(by_labels);
+        if let Some(pair) =
+            series.windows(2).find(|pair| by_labels(&pair[0], &pair[1]) == Ordering::Equal)
+        {
+            let labels = pieces.get(pair[0].pieces.clone()).unwrap_or_default();
+            let family = self.families[pair[0].family].name();
+            let labels = labels.trim_start_matches(',');
+            return Err(format!("the series {family}{{{labels}}} was yielded twice").into());
+        }
+        series
+            .sort_unstable_by_key(|series| (series.family, series.pieces.start, series.pieces.end));
+        Ok(())
+    }
+}
+
+impl Staged {
+    pub(crate) fn clear(&mut self) {
+        self.series.clear();
+        self.pieces.clear();
+        self.counts.clear();
+        self.values.clear();
+    }
+
+    /// As [`Source::visit`](super::Source::visit), for the family with this number and descriptor.
+    pub(crate) fn visit(
+        &self,
+        family: usize,
+        descriptor: &Descriptor,
+        from: usize,
+        visitor: &mut dyn Visitor,
+    ) -> Option<usize> {
+        let first = self.series.partition_point(|series| series.family < family);
+        let of_family =
+            self.series.iter().skip(first + from).take_while(|series| series.family == family);
+        for (at, series) in of_family.enumerate() {
+            let pieces = [self.pieces.get(series.pieces.clone()).unwrap_or_default()];
+            let labels = LabelPieces(&pieces);
+            if !self.offer(labels, &series.value, descriptor.shape(), visitor) {
+                return Some(from + at);
+            }
+        }
+        None
+    }
+
+    fn offer(
+        &self,
+        labels: LabelPieces<'_>,
+        value: &Value,
+        shape: &Shape,
+        visitor: &mut dyn Visitor,
+    ) -> bool {
+        match (value, shape) {
+            (Value::Number(number), _) => visitor.number(labels, *number),
+            (Value::Histogram { counts, sum }, Shape::Buckets(_)) => {
+                let counts = &self.counts[counts.clone()];
+                visitor.histogram(labels, HistogramPoint { counts, sum: *sum })
+            }
+            (Value::Summary { values, count, sum }, Shape::Summary(_)) => {
+                let values = &self.values[values.clone()];
+                let point = SummaryPoint { values, count: *count, sum: *sum };
+                visitor.summary(labels, point)
+            }
+            (Value::States(on), Shape::States(states)) => {
+                visitor.state_set(labels, StateSetPoint { states: states.len(), on: *on })
+            }
+            _ => true, // `Collection` pairs every value with a family of its shape.
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What an encoder asks of a registry.
+
+use super::{Descriptor, Scratch, Source};
+use std::sync::Arc;
+
+/// One family as it will stand on the page. Its members have the same descriptor but for the
+/// values of their const labels.
+pub(crate) struct PageFamily {
+    pub(crate) descriptor: Arc<Descriptor>,
+    pub(crate) members: Vec<Member>,
+}
+
+/// Where the series of a family come from.
+#[derive(Clone)]
+pub(crate) enum Member {
+    /// From a family in memory.
+    Live(Arc<dyn Source>),
+    /// From what collector number `collector` left in the scratch, as its family number `family`.
+    Staged {
+        /// The descriptor, with the const labels of this member.
+        descriptor: Arc<Descriptor>,
+        collector: usize,
+        family: usize,
+    },
+}
+
+impl Member {
+    /// The descriptor of this member.
+    pub(crate) fn descriptor(&self) -> &Arc<Descriptor> {
+        match self {
+            Self::Live(source) => source.descriptor(),
+            Self::Staged { descriptor, .. } => descriptor,
+        }
+    }
+}
+
+/// Implemented by `registry::Registry`, taken by `encode`.
+pub(crate) trait Gather {
+    /// Runs every collector into `scratch` and returns the families in the order of their names.
+    fn gather(&self, scratch: &mut Scratch) -> Arc<[PageFamily]>;
+
+    /// Buffers of an earlier scrape, if there are any.
+    fn take_scratch(&self) -> Box<Scratch>;
+
+    /// Gives buffers back for the next scrape.
+    fn keep_scratch(&self, scratch: Box<Scratch>);
+}

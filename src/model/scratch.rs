@@ -1,0 +1,25 @@
+//! Memory that one scrape needs and the next one uses again.
+
+use super::Staged;
+
+/// Buffers that keep their capacity from scrape to scrape, so that a scrape allocates nothing once
+/// it has seen the largest series of every kind.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// Bucket counts of the histogram at hand.
+    pub(crate) counts: Vec<u64>,
+    /// Quantile answers of the summary at hand.
+    pub(crate) values: Vec<f64>,
+    /// Weighted bins of the summary at hand.
+    pub(crate) bins: Vec<f64>,
+    /// The labels of a series that has very many.
+    pub(crate) body: String,
+    /// Texts that the encoder prepares for the family at hand.
+    pub(crate) fragments: [Vec<u8>; 2],
+    /// Where the texts in the second of the fragments end.
+    pub(crate) ends: Vec<usize>,
+    /// Room for a part of a page on its way to a sink.
+    pub(crate) chunk: Vec<u8>,
+    /// What each custom collector yielded, by its number in the registry.
+    pub(crate) staged: Vec<Staged>,
+}

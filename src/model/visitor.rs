@@ -1,0 +1,52 @@
+//! What a family tells an encoder, one series at a time.
+
+use super::Number;
+
+/// The labels of one series as pieces (`,name="value"`, escaped) in the order of the descriptor's
+/// label names. Const labels are not among them: they are in the descriptor.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LabelPieces<'a>(pub(crate) &'a [&'a str]);
+
+/// The state of a classic histogram.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HistogramPoint<'a> {
+    /// Observations per bucket of the descriptor, not cumulative, the `+Inf` bucket last.
+    pub(crate) counts: &'a [u64],
+    pub(crate) sum: f64,
+}
+
+/// The state of a summary.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SummaryPoint<'a> {
+    /// One answer per quantile of the descriptor; NaN for an empty window.
+    pub(crate) values: &'a [f64],
+    pub(crate) count: u64,
+    pub(crate) sum: f64,
+}
+
+/// The state of a state set.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StateSetPoint {
+    /// How many states the descriptor has.
+    pub(crate) states: usize,
+    /// Bit `n` is set when state `n` is on.
+    pub(crate) on: u64,
+}
+
+/// Implemented by encoders. Every method that takes a series answers whether it took it: `false`
+/// means that the current chunk has no room, and that the same series must be offered again when
+/// the next chunk is there.
+pub(crate) trait Visitor {
+    /// A counter, gauge, info (always 1) or unknown: one sample.
+    #[must_use]
+    fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool;
+    /// A classic histogram.
+    #[must_use]
+    fn histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool;
+    /// A summary.
+    #[must_use]
+    fn summary(&mut self, labels: LabelPieces<'_>, point: SummaryPoint<'_>) -> bool;
+    /// A state set.
+    #[must_use]
+    fn state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool;
+}
