@@ -1,0 +1,75 @@
+//! Pages: from the families of a registry to bytes.
+//!
+//! Imports `model`, `label`, `name`, `error`; knows neither metrics nor the registry. The idea to
+//! hold: an encoder walks families and series by number, writes whole series into whatever room the
+//! caller gives, and can stop and go on between any two of them. It holds no lock meanwhile.
+
+mod buffer;
+mod chunk;
+mod number;
+mod text;
+
+pub use chunk::Encoder;
+
+use crate::error::EncodeError;
+use crate::model::Gather;
+use std::io::Write;
+
+/// An exposition format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// The Prometheus text format 0.0.4, which every scraper understands.
+    #[default]
+    Text,
+}
+
+impl Format {
+    /// The media type of a page in this format (T15).
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
+        }
+    }
+}
+
+/// How much of a page is put together before it is handed to a sink.
+const CHUNK: usize = 64 * 1024;
+
+pub(crate) fn append(registry: &dyn Gather, format: Format, page: &mut Vec<u8>) {
+    Encoder::over(registry, format).append_all(page);
+}
+
+pub(crate) fn write(
+    registry: &dyn Gather,
+    format: Format,
+    sink: &mut dyn Write,
+) -> Result<(), EncodeError> {
+    let mut encoder = Encoder::over(registry, format);
+    let mut chunk = encoder.take_chunk();
+    loop {
+        chunk.clear();
+        let more = encoder.next_chunk(&mut chunk);
+        let written = sink.write_all(&chunk);
+        if !more || written.is_err() {
+            encoder.keep_chunk(chunk);
+            return Ok(written?);
+        }
+    }
+}
+
+#[cfg(feature = "bytes")]
+pub(crate) fn put(registry: &dyn Gather, format: Format, sink: &mut dyn bytes::BufMut) {
+    let mut encoder = Encoder::over(registry, format);
+    let mut chunk = encoder.take_chunk();
+    loop {
+        chunk.clear();
+        let more = encoder.next_chunk(&mut chunk);
+        sink.put_slice(&chunk);
+        if !more {
+            encoder.keep_chunk(chunk);
+            return;
+        }
+    }
+}

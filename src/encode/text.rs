@@ -1,0 +1,283 @@
+//! The Prometheus text format 0.0.4.
+//!
+//! A family is written from fragments made when it is begun: its HELP and TYPE lines, the head of
+//! a line (`name{` and the const labels), and for types with several lines a series the tails
+//! (`le="0.5"} `). The labels of a series are written once and copied from its first line.
+
+use super::buffer::Room;
+use super::number;
+use crate::label::piece;
+use crate::model::{
+    Descriptor, HistogramPoint, LabelPieces, MetricType, Number, Scratch, Shape, StateSetPoint,
+    SummaryPoint, Visitor,
+};
+
+/// What is remembered of the family at hand from chunk to chunk.
+pub(super) struct TextState {
+    /// The HELP and TYPE lines, the name, `{`, and the const labels without their first comma.
+    head: Vec<u8>,
+    name_at: usize,
+    const_at: usize,
+    /// Nothing of the family is on the page yet: HELP and TYPE come with the first series, and a
+    /// family without series is left out.
+    is_new: bool,
+    /// What distinguishes the lines of a series, closing brace included, one after the other.
+    tails: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl TextState {
+    /// Takes its buffers from `scratch`, to be given back by [`Self::give_back`].
+    pub(super) fn new(scratch: &mut Scratch) -> Self {
+        let [head, tails] = std::mem::take(&mut scratch.fragments);
+        let ends = std::mem::take(&mut scratch.ends);
+        Self { head, name_at: 0, const_at: 0, is_new: false, tails, ends }
+    }
+
+    pub(super) fn give_back(self, scratch: &mut Scratch) {
+        scratch.fragments = [self.head, self.tails];
+        scratch.ends = self.ends;
+    }
+
+    /// Begins a family.
+    pub(super) fn family(&mut self, descriptor: &Descriptor) {
+        self.is_new = true;
+        self.head.clear();
+        let name = descriptor.page_name().as_bytes();
+        let word = type_word(descriptor.metric_type());
+        self.head.extend_from_slice(b"# HELP ");
+        self.head.extend_from_slice(name);
+        self.head.push(b' ');
+        escape_help(descriptor.help(), &mut self.head);
+        self.head.extend_from_slice(b"\n# TYPE ");
+        self.head.extend_from_slice(name);
+        self.head.push(b' ');
+        self.head.extend_from_slice(word.as_bytes());
+        self.head.push(b'\n');
+        self.name_at = self.head.len();
+        self.make_tails(descriptor);
+    }
+
+    /// Begins a member of the family: series with the same const labels.
+    pub(super) fn member(&mut self, descriptor: &Descriptor) {
+        self.head.truncate(self.name_at);
+        self.head.extend_from_slice(descriptor.page_name().as_bytes());
+        self.head.push(b'{');
+        self.const_at = self.head.len();
+        let labels = descriptor.const_pieces().as_bytes();
+        self.head.extend_from_slice(labels.get(1..).unwrap_or_default());
+    }
+
+    fn make_tails(&mut self, descriptor: &Descriptor) {
+        self.tails.clear();
+        self.ends.clear();
+        match descriptor.shape() {
+            Shape::Plain => {}
+            Shape::Buckets(buckets) => {
+                for bound in buckets.texts() {
+                    self.push_tail(&[b"le=\"", bound.as_bytes(), b"\"}"]);
+                }
+            }
+            Shape::Summary(shape) => {
+                for at in 0..shape.quantiles().len() {
+                    let quantile = shape.quantiles().text(at).as_bytes();
+                    self.push_tail(&[b"quantile=\"", quantile, b"\"}"]);
+                }
+            }
+            Shape::States(states) => {
+                for state in states.iter() {
+                    let mut label = String::new();
+                    piece::write(descriptor.page_name(), state, &mut label);
+                    self.push_tail(&[label.get(1..).unwrap_or_default().as_bytes(), b"}"]);
+                }
+            }
+        }
+    }
+
+    fn push_tail(&mut self, parts: &[&[u8]]) {
+        for part in parts {
+            self.tails.extend_from_slice(part);
+        }
+        self.ends.push(self.tails.len());
+    }
+
+    fn tails<'s>(&'s self) -> impl Iterator<Item = &'s [u8]> + 's {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| self.tails.get(start..end).unwrap_or_default())
+    }
+
+    fn name(&self) -> &[u8] {
+        &self.head[self.name_at..self.const_at - 1]
+    }
+
+    fn head_with_const_labels(&self) -> &[u8] {
+        &self.head[self.name_at..]
+    }
+
+    fn const_labels(&self) -> &[u8] {
+        &self.head[self.const_at..]
+    }
+}
+
+/// The word of a TYPE line (T2).
+fn type_word(metric_type: MetricType) -> &'static str {
+    match metric_type {
+        MetricType::Info | MetricType::StateSet => "gauge",
+        MetricType::Unknown => "untyped",
+        known => known.as_str(),
+    }
+}
+
+/// Escapes `\` and line feed, and leaves `"` alone (T4).
+fn escape_help(help: &str, out: &mut Vec<u8>) {
+    for &byte in help.as_bytes() {
+        match byte {
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            _ => out.push(byte),
+        }
+    }
+}
+
+/// Writes series into a page.
+pub(super) struct TextWriter<'p> {
+    pub(super) state: &'p mut TextState,
+    pub(super) page: &'p mut Vec<u8>,
+    /// Where this chunk began.
+    pub(super) start: usize,
+    /// How long the page may get, unless a single series needs more.
+    pub(super) limit: usize,
+}
+
+/// What a line needs at most beside its name, labels, tail and value.
+const LINE: usize = "_bucket{,} \n".len();
+
+impl TextWriter<'_> {
+    /// The lines of one series, with room for `count` of them; `None` if the chunk has not that
+    /// much left. HELP and TYPE come first where they are due.
+    #[inline]
+    fn lines<'s>(&'s mut self, labels: LabelPieces<'s>, count: usize) -> Option<Lines<'s>> {
+        let state = &mut *self.state;
+        let pieces: usize = labels.0.iter().map(|piece| piece.len()).sum();
+        let line = state.head.len() - state.name_at + pieces + LINE + number::LONGEST;
+        let bytes = state.name_at + state.tails.len() + count * line;
+        if self.page.len() > self.start && self.page.len() + bytes > self.limit {
+            return None;
+        }
+        let mut room = Room::new(self.page, bytes);
+        if std::mem::take(&mut state.is_new) {
+            room.put(&state.head[..state.name_at]);
+        }
+        let has_const = state.head.len() > state.const_at;
+        let is_labelled = has_const || pieces > 0;
+        Some(Lines { state, labels, has_const, is_labelled, room, written: None })
+    }
+}
+
+/// The lines of one series.
+struct Lines<'s> {
+    state: &'s TextState,
+    labels: LabelPieces<'s>,
+    has_const: bool,
+    is_labelled: bool,
+    room: Room<'s>,
+    /// Where the labels stand on the first line, once it is written.
+    written: Option<(usize, usize)>,
+}
+
+impl Lines<'_> {
+    /// The only line of a series that has one.
+    #[inline]
+    fn only(mut self, value: Number) {
+        if self.is_labelled {
+            self.room.put(self.state.head_with_const_labels());
+            self.put_pieces();
+            self.room.put(b"} ");
+        } else {
+            self.room.put(self.state.name());
+            self.room.put(b" ");
+        }
+        number::put(value, &mut self.room);
+        self.room.put(b"\n");
+    }
+
+    /// One line of a series that has several.
+    #[inline]
+    fn line(&mut self, suffix: &str, tail: &[u8], value: Number) {
+        self.room.put(self.state.name());
+        self.room.put(suffix.as_bytes());
+        if self.is_labelled || !tail.is_empty() {
+            self.room.put(b"{");
+            self.put_labels();
+            if tail.is_empty() {
+                self.room.put(b"}");
+            } else if self.is_labelled {
+                self.room.put(b",");
+            }
+            self.room.put(tail);
+        }
+        self.room.put(b" ");
+        number::put(value, &mut self.room);
+        self.room.put(b"\n");
+    }
+
+    #[inline]
+    fn put_labels(&mut self) {
+        if let Some((from, to)) = self.written {
+            self.room.repeat(from, to);
+        } else {
+            let from = self.room.written();
+            self.room.put(self.state.const_labels());
+            self.put_pieces();
+            self.written = Some((from, self.room.written()));
+        }
+    }
+
+    /// Writes the pieces, the first without its comma if nothing stands before it.
+    #[inline]
+    fn put_pieces(&mut self) {
+        let mut is_first = !self.has_const;
+        for piece in self.labels.0 {
+            let piece = piece.as_bytes();
+            let skipped = usize::from(is_first && !piece.is_empty());
+            is_first &= piece.is_empty();
+            self.room.put(&piece[skipped..]);
+        }
+    }
+}
+
+impl Visitor for TextWriter<'_> {
+    fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool {
+        self.lines(labels, 1).map(|lines| lines.only(value)).is_some()
+    }
+
+    fn histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
+        let Some(mut lines) = self.lines(labels, point.counts.len() + 2) else { return false };
+        let mut cumulative = 0_u64;
+        for (tail, count) in lines.state.tails().zip(point.counts) {
+            cumulative = cumulative.wrapping_add(*count);
+            lines.line("_bucket", tail, Number::U64(cumulative));
+        }
+        lines.line("_sum", b"", Number::F64(point.sum));
+        lines.line("_count", b"", Number::U64(cumulative));
+        true
+    }
+
+    fn summary(&mut self, labels: LabelPieces<'_>, point: SummaryPoint<'_>) -> bool {
+        let Some(mut lines) = self.lines(labels, point.values.len() + 2) else { return false };
+        for (tail, value) in lines.state.tails().zip(point.values) {
+            lines.line("", tail, Number::F64(*value));
+        }
+        lines.line("_sum", b"", Number::F64(point.sum));
+        lines.line("_count", b"", Number::U64(point.count));
+        true
+    }
+
+    fn state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool {
+        let Some(mut lines) = self.lines(labels, point.states) else { return false };
+        for (at, tail) in lines.state.tails().enumerate() {
+            lines.line("", tail, Number::U64(point.on >> at & 1));
+        }
+        true
+    }
+}

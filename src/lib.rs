@@ -1,0 +1,75 @@
+//! Embeddable Prometheus instrumentation: count, measure and expose what a program does.
+//!
+//! A program calls macros ([`counter!`], [`gauge!`], [`histogram!`], [`summary!`]) or holds typed
+//! families ([`Family`]), and mounts one route whose answer is [`http::respond`]. Updates take no
+//! lock, allocate nothing and never fail; a scrape stops nobody; the page cannot be invalid.
+//!
+//! ```
+//! use nunchi::{counter, histogram};
+//!
+//! counter!("app_requests_total", "Requests served.", "method" => "GET").inc();
+//! histogram!("app_request_duration_seconds", "Time to answer.").observe(0.012);
+//!
+//! let request = nunchi::http::Request::get();
+//! let page = nunchi::http::respond(nunchi::global(), &request).body;
+//! assert!(String::from_utf8_lossy(&page).contains("app_requests_total{method=\"GET\"} 1\n"));
+//! ```
+//!
+//! The modules are layers; each imports only from those below it:
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`http`], [`server`], [`collector`] | a scrape as plain values; a small listener; ready-made collectors |
+//! | [`Registry`], [`Encoder`] | who is on the page and in which order; how the page is written |
+//! | [`metric`] | the instruments and their families |
+//! | [`model`], [`label`] | what a scrape consists of, independent of instruments and formats |
+//!
+//! # Features
+//!
+//! | feature | default | gives |
+//! |---|---|---|
+//! | `process` | yes | [`collector::ProcessCollector`] |
+//! | `server` | yes | [`server::serve`] |
+//! | `derive` | no | `#[derive(Labels)]`, `#[derive(LabelValue)]` |
+//! | `bytes` | no | [`encode_buf`](https://docs.rs/nunchi) for `bytes::BufMut` |
+#![deny(unsafe_code)]
+#![cfg_attr(nunchi_loom, allow(dead_code, unused_imports))] // Models use parts of the crate.
+
+pub mod collector;
+pub mod http;
+pub mod label;
+pub mod metric;
+pub mod model;
+#[cfg(feature = "server")]
+pub mod server;
+
+mod docs;
+mod encode;
+mod error;
+mod macros;
+mod name;
+mod registry;
+mod site;
+mod sync;
+
+pub use crate::encode::{Encoder, Format};
+pub use crate::error::{CollectError, EncodeError, NameError, RegisterError, RegisterErrorKind};
+pub use crate::label::{DynamicLabels, LabelChoices, LabelText, LabelValue, Labels};
+pub use crate::metric::{
+    Callback, Counter, Family, Gauge, Histogram, InProgress, Info, Series, StateSet, Summary, Timer,
+};
+pub use crate::model::{Buckets, Collector};
+pub use crate::name::{LabelName, MetricName, NameFault};
+pub use crate::registry::{Registry, Scope};
+#[cfg(feature = "bytes")]
+pub use crate::site::encode_buf;
+pub use crate::site::{encode, encode_to, global, set_global, Builder};
+#[cfg(feature = "derive")]
+pub use nunchi_macros::{LabelValue, Labels};
+
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::metric::{check_declaration, Declaration, Declared};
+    pub use crate::name::label_name_fault;
+    pub use crate::site::{declared_family, series_of, FamilySite, SeriesSite};
+}

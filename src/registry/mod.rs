@@ -1,0 +1,227 @@
+//! Holds families and collectors, keeps their names apart, puts them in order.
+//!
+//! Imports `model`, `label`, `name`, `error`; knows neither metrics nor formats. The idea to hold:
+//! everything that could make a page invalid is refused here, at registration, so that a scrape
+//! cannot fail.
+
+mod claims;
+mod report;
+mod scope;
+mod shelf;
+
+pub use scope::Scope;
+
+use crate::error::{RegisterError, RegisterErrorKind};
+use crate::model::{
+    Collection, Collector, Descriptor, Gather, PageFamily, Scratch, Source, Staged,
+};
+use parking_lot::Mutex;
+use report::Report;
+use shelf::Shelf;
+use std::fmt;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A set of families and collectors that make one page.
+///
+/// A registry is a handle: clones share everything. [`Registry::new`] is empty; the registry that
+/// the macros use is [`global`](crate::global).
+///
+/// # Consistency
+///
+/// Registering, updating and scraping may go on at the same time from any number of threads. A
+/// page shows the families that were registered when it was begun.
+///
+/// # Examples
+///
+/// ```
+/// use nunchi::{Format, Registry};
+///
+/// let registry = Registry::new();
+/// let jobs = registry.gauge("app_jobs", "Jobs waiting.").register()?;
+/// jobs.set(3);
+/// let mut page = Vec::new();
+/// nunchi::encode(&registry, Format::Text, &mut page);
+/// assert_eq!(page, b"# HELP app_jobs Jobs waiting.\n# TYPE app_jobs gauge\napp_jobs 3\n");
+/// # Ok::<(), nunchi::RegisterError>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Registry {
+    inner: Arc<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    shelf: Mutex<Shelf>,
+    report: Arc<Report>,
+    /// Buffers of earlier scrapes: as many as scrapes ever overlapped, up to [`KEPT_SCRATCHES`].
+    scratches: Mutex<Vec<Box<Scratch>>>,
+}
+
+const KEPT_SCRATCHES: usize = 4;
+
+/// A registered collector and the families it may yield.
+struct Registered {
+    collector: Box<dyn Collector>,
+    families: Vec<Arc<Descriptor>>,
+    /// What `nunchi_collector_errors_total` calls it: the page name of its first family.
+    name: String,
+    /// How often it failed or panicked.
+    errors: AtomicU64,
+}
+
+impl Registry {
+    /// A registry that holds nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Registers a collector; its families appear on every page from the next on.
+    ///
+    /// # Errors
+    ///
+    /// If it describes no family, or one that collides with what is registered: see
+    /// [`RegisterErrorKind`].
+    pub fn register(&self, collector: impl Collector) -> Result<(), RegisterError> {
+        self.register_with(Box::new(collector), &|descriptor| Ok(descriptor))
+    }
+
+    /// Registers a collector whose families `place` brings to where they belong.
+    pub(crate) fn register_with(
+        &self,
+        collector: Box<dyn Collector>,
+        place: &dyn Fn(Descriptor) -> Result<Descriptor, RegisterError>,
+    ) -> Result<(), RegisterError> {
+        // User code: not under a lock.
+        let described = collector.describe();
+        let own: Vec<_> = described.iter().cloned().map(Arc::new).collect();
+        let placed: Result<Vec<_>, _> =
+            described.into_iter().map(|descriptor| place(descriptor).map(Arc::new)).collect();
+        let placed = placed?;
+        let Some(name) = placed.first().map(|first| first.page_name().to_owned()) else {
+            let why = "the collector describes no family";
+            return Err(RegisterError::new(RegisterErrorKind::Invalid, "", why));
+        };
+        let errors = AtomicU64::new(0);
+        let registered = Arc::new(Registered { collector, families: own, name, errors });
+        self.inner.shelf.lock().add_collector(registered, placed)
+    }
+
+    /// The source of the family with this descriptor, made by `make` if there is none.
+    ///
+    /// `any_shape`: the caller did not say which buckets, quantiles or window it wants, and takes
+    /// what is there.
+    pub(crate) fn get_or_register(
+        &self,
+        descriptor: Descriptor,
+        any_shape: bool,
+        make: impl FnOnce(Arc<Descriptor>) -> Arc<dyn Source>,
+    ) -> Result<Arc<dyn Source>, RegisterError> {
+        self.inner.shelf.lock().get_or_add(descriptor, any_shape, make)
+    }
+
+    /// A view that puts `prefix` before every name and adds const labels to every series.
+    ///
+    /// # Errors
+    ///
+    /// If the prefix or a label name is not valid.
+    pub fn scope<'l>(
+        &self,
+        prefix: &str,
+        const_labels: impl IntoIterator<Item = (&'l str, &'l str)>,
+    ) -> Result<Scope, RegisterError> {
+        Scope::new(self.clone(), prefix, const_labels)
+    }
+
+    /// Registers the families in which the registry reports on itself:
+    /// `nunchi_scrape_duration_seconds` (with the number of scrapes as its `_count`),
+    /// `nunchi_scrape_size_bytes`, `nunchi_collector_errors_total`,
+    /// `nunchi_series_folded_total`, `nunchi_registered_families` and
+    /// `nunchi_registration_errors_total`. The [`global`](crate::global) registry has them.
+    ///
+    /// # Errors
+    ///
+    /// If it was called before.
+    pub fn register_self_metrics(&self) -> Result<(), RegisterError> {
+        self.register(report::SelfMetrics::new(&self.inner))
+    }
+
+    /// Remembers that somebody could not register: counted in `nunchi_registration_errors_total`,
+    /// the first few kept for [`Self::registration_errors`].
+    pub(crate) fn report(&self, error: RegisterError) {
+        self.inner.report.registration_failed(error);
+    }
+
+    /// The first registrations that a macro, which cannot return an error, failed to make; at most
+    /// sixteen. Such a macro goes on with a metric that is on no page.
+    #[must_use]
+    pub fn registration_errors(&self) -> Vec<RegisterError> {
+        self.inner.report.registration_errors()
+    }
+
+    /// Takes note of a page that was served.
+    #[doc(hidden)]
+    pub fn record_scrape(&self, elapsed: Duration, bytes: usize) {
+        self.inner.report.scraped(elapsed, bytes);
+    }
+}
+
+impl Gather for Registry {
+    fn gather(&self, scratch: &mut Scratch) -> Arc<[PageFamily]> {
+        let collectors = self.inner.shelf.lock().collectors();
+        scratch.staged.resize_with(collectors.len().max(scratch.staged.len()), Default::default);
+        for staged in &mut scratch.staged {
+            staged.clear();
+        }
+        // What reports on the others comes last, so that the page tells of its own failures.
+        let last = |registered: &Registered| registered.name.starts_with(report::PREFIX);
+        for pass in [false, true] {
+            for (registered, staged) in collectors.iter().zip(&mut scratch.staged) {
+                if last(registered) == pass && !registered.collect(staged) {
+                    staged.clear();
+                    registered.errors.fetch_add(1, Ordering::Relaxed); // Orders nothing else.
+                }
+            }
+        }
+        // After the collectors ran: what they registered is on this page already.
+        self.inner.shelf.lock().page()
+    }
+
+    fn take_scratch(&self) -> Box<Scratch> {
+        self.inner.scratches.lock().pop().unwrap_or_default()
+    }
+
+    fn keep_scratch(&self, scratch: Box<Scratch>) {
+        let mut kept = self.inner.scratches.lock();
+        if kept.len() < KEPT_SCRATCHES {
+            kept.push(scratch);
+        }
+    }
+}
+
+impl Registered {
+    /// Whether the collector answered, and answered validly.
+    fn collect(&self, staged: &mut Staged) -> bool {
+        let attempt = AssertUnwindSafe(|| {
+            let mut collection = Collection::new(&self.families, staged);
+            self.collector.collect(&mut collection)?;
+            collection.finish()
+        });
+        // Unwind safe: whatever a panic leaves in `staged` is cleared before it is used again, and
+        // the collector's own state is its own affair, as its contract says.
+        matches!(catch_unwind(attempt), Ok(Ok(())))
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let families = self.inner.shelf.lock().len();
+        f.debug_struct("Registry").field("families", &families).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! What a registry tells of itself.
+
+use super::{Inner, Registered};
+use crate::error::{CollectError, RegisterError};
+use crate::model::{Collection, Collector, Descriptor, Member, SummaryShape};
+use parking_lot::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+/// Counts kept for the self-metrics. Relaxed throughout: they order nothing else.
+#[derive(Default)]
+pub(super) struct Report {
+    scrapes: AtomicU64,
+    scrape_nanoseconds: AtomicU64,
+    last_page_bytes: AtomicU64,
+    registration_errors: AtomicU64,
+    first_errors: Mutex<Vec<RegisterError>>,
+}
+
+/// A program that fails to register in a loop must not fill memory with the reports of it.
+const KEPT_ERRORS: usize = 16;
+
+impl Report {
+    pub(super) fn scraped(&self, elapsed: Duration, bytes: usize) {
+        let nanoseconds = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
+        self.scrape_nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
+        self.last_page_bytes.store(bytes as u64, Ordering::Relaxed);
+        self.scrapes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn registration_failed(&self, error: RegisterError) {
+        self.registration_errors.fetch_add(1, Ordering::Relaxed);
+        let mut first = self.first_errors.lock();
+        if first.len() < KEPT_ERRORS {
+            first.push(error);
+        }
+    }
+
+    pub(super) fn registration_errors(&self) -> Vec<RegisterError> {
+        self.first_errors.lock().clone()
+    }
+}
+
+/// The prefix of every family below.
+pub(super) const PREFIX: &str = "nunchi_";
+
+const COLLECTOR_ERRORS: &str = "nunchi_collector_errors_total";
+const FAMILIES: &str = "nunchi_registered_families";
+const REGISTRATION_ERRORS: &str = "nunchi_registration_errors_total";
+const SCRAPE_DURATION: &str = "nunchi_scrape_duration_seconds";
+const SCRAPE_SIZE: &str = "nunchi_scrape_size_bytes";
+const SERIES_FOLDED: &str = "nunchi_series_folded_total";
+
+/// Shows the report of a registry on its own page.
+pub(super) struct SelfMetrics(Weak<Inner>);
+
+impl SelfMetrics {
+    pub(super) fn new(inner: &Arc<Inner>) -> Self {
+        Self(Arc::downgrade(inner))
+    }
+}
+
+impl Collector for SelfMetrics {
+    fn describe(&self) -> Vec<Descriptor> {
+        let labelled = |name, help, label| {
+            Descriptor::counter(name, help).and_then(|counter| counter.with_labels([label]))
+        };
+        let described = [
+            labelled(
+                COLLECTOR_ERRORS,
+                "Scrapes in which a collector failed or panicked and its families were left out.",
+                "collector",
+            ),
+            Descriptor::gauge(FAMILIES, "Metric families registered."),
+            Descriptor::counter(
+                REGISTRATION_ERRORS,
+                "Metric families that a macro could not register.",
+            ),
+            Descriptor::summary(
+                SCRAPE_DURATION,
+                "Time to put a page together, in seconds.",
+                SummaryShape::default(),
+            ),
+            Descriptor::gauge(SCRAPE_SIZE, "Size of the last page, in bytes."),
+            labelled(
+                SERIES_FOLDED,
+                "Lookups answered with the overflow series because a family was full.",
+                "family",
+            ),
+        ];
+        described.into_iter().filter_map(Result::ok).collect()
+    }
+
+    fn collect(&self, out: &mut Collection<'_>) -> Result<(), CollectError> {
+        let Some(inner) = self.0.upgrade() else { return Ok(()) };
+        let (page, collectors) = {
+            let mut shelf = inner.shelf.lock();
+            (shelf.page(), shelf.collectors())
+        };
+        for (at, registered) in collectors.iter().enumerate() {
+            let same = |other: &&Arc<Registered>| other.name == registered.name;
+            if !collectors[..at].iter().any(|other| same(&other)) {
+                let errors = |other: &Arc<Registered>| other.errors.load(Ordering::Relaxed);
+                let total: u64 = collectors[at..].iter().filter(same).map(errors).sum();
+                out.number(COLLECTOR_ERRORS, &[&registered.name], total)?;
+            }
+        }
+        for family in page.iter() {
+            let folded = |member: &Member| match member {
+                Member::Live(source) => source.folded(),
+                Member::Staged { .. } => 0,
+            };
+            let folded: u64 = family.members.iter().map(folded).sum();
+            if folded > 0 {
+                out.number(SERIES_FOLDED, &[family.descriptor.name()], folded)?;
+            }
+        }
+        let report = &inner.report;
+        let seconds = report.scrape_nanoseconds.load(Ordering::Relaxed) as f64 / 1e9;
+        out.number(FAMILIES, &[], page.len())?;
+        out.number(REGISTRATION_ERRORS, &[], report.registration_errors.load(Ordering::Relaxed))?;
+        out.summary(SCRAPE_DURATION, &[], &[], report.scrapes.load(Ordering::Relaxed), seconds)?;
+        out.number(SCRAPE_SIZE, &[], report.last_page_bytes.load(Ordering::Relaxed))
+    }
+}

@@ -1,0 +1,79 @@
+use super::*;
+use crate::error::CollectError;
+
+struct Fixed(Vec<Descriptor>);
+
+impl Collector for Fixed {
+    fn describe(&self) -> Vec<Descriptor> {
+        self.0.clone()
+    }
+
+    fn collect(&self, _: &mut Collection<'_>) -> Result<(), CollectError> {
+        Ok(())
+    }
+}
+
+fn gauge(name: &'static str) -> Descriptor {
+    Descriptor::gauge(name, "Help.").unwrap()
+}
+
+fn kind(registry: &Registry, families: Vec<Descriptor>) -> Option<RegisterErrorKind> {
+    registry.register(Fixed(families)).err().map(|error| error.kind())
+}
+
+#[test]
+fn n12_names_that_collide_once_expanded_are_refused() {
+    let registry = Registry::new();
+    let histogram = Descriptor::histogram("h", "Help.", crate::model::Buckets::default()).unwrap();
+    assert_eq!(kind(&registry, vec![histogram]), None);
+    for name in ["h_count", "h_sum", "h_bucket", "h_created"] {
+        assert_eq!(
+            kind(&registry, vec![gauge(name)]),
+            Some(RegisterErrorKind::Collision),
+            "{name}"
+        );
+    }
+    assert_eq!(kind(&registry, vec![Descriptor::counter("c_total", "Help.").unwrap()]), None);
+    assert_eq!(kind(&registry, vec![gauge("c")]), Some(RegisterErrorKind::Collision));
+    let both = vec![gauge("s_sum"), Descriptor::summary("s", "Help.", Default::default()).unwrap()];
+    assert_eq!(kind(&registry, both), Some(RegisterErrorKind::Collision));
+}
+
+#[test]
+fn names_equal_after_normalisation_are_refused() {
+    let registry = Registry::new();
+    let dotted = crate::name::MetricName::utf8("a.b").unwrap();
+    assert_eq!(kind(&registry, vec![Descriptor::gauge(dotted, "Help.").unwrap()]), None);
+    assert_eq!(kind(&registry, vec![gauge("a_b")]), Some(RegisterErrorKind::Collision));
+}
+
+#[test]
+fn n13_a_name_has_one_type_and_one_help() {
+    let registry = Registry::new();
+    assert_eq!(kind(&registry, vec![gauge("g")]), None);
+    assert_eq!(kind(&registry, vec![gauge("g")]), Some(RegisterErrorKind::Duplicate));
+    let other_help = Descriptor::gauge("g", "Other.").unwrap();
+    assert_eq!(kind(&registry, vec![other_help]), Some(RegisterErrorKind::Conflict));
+    let other_type = Descriptor::unknown("g", "Help.").unwrap();
+    assert_eq!(kind(&registry, vec![other_type]), Some(RegisterErrorKind::Conflict));
+    assert_eq!(kind(&registry, vec![gauge("x"), gauge("x")]), Some(RegisterErrorKind::Duplicate));
+    assert_eq!(kind(&registry, vec![]), Some(RegisterErrorKind::Invalid));
+}
+
+#[test]
+fn a_refused_collector_leaves_nothing_behind() {
+    let registry = Registry::new();
+    assert_eq!(kind(&registry, vec![gauge("g")]), None);
+    assert_eq!(kind(&registry, vec![gauge("new"), gauge("g")]), Some(RegisterErrorKind::Duplicate));
+    assert_eq!(kind(&registry, vec![gauge("new")]), None);
+}
+
+#[test]
+fn only_the_first_registration_errors_are_kept() {
+    let registry = Registry::new();
+    for n in 0..100 {
+        let why = n.to_string();
+        registry.report(RegisterError::new(RegisterErrorKind::Conflict, "a", why));
+    }
+    assert_eq!(registry.registration_errors().len(), 16);
+}
