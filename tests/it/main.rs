@@ -1,0 +1,6 @@
+//! Everything that is tested through the public face, in one binary.
+
+mod http;
+mod layers;
+mod pages;
+mod server;

@@ -1,0 +1,72 @@
+//! Whole pages, byte for byte.
+
+use nunchi::{Buckets, Format, Registry};
+
+fn page(registry: &Registry) -> String {
+    let mut page = Vec::new();
+    nunchi::encode(registry, Format::Text, &mut page);
+    String::from_utf8(page).unwrap()
+}
+
+#[test]
+fn every_type_has_its_lines() {
+    let registry = Registry::new();
+    let requests = registry.counter("app_requests_total", "Requests\nserved \\ \"quoted\".");
+    let requests = requests.labels(["method", "code"]).unwrap();
+    requests.with_values(&["GET", "200"]).unwrap().inc_by(3);
+    requests.with_values(&["PO\"ST", ""]).unwrap().inc_by(0.5);
+    registry.gauge("app_temperature_celsius", "Temperature.").register().unwrap().set(-3.25);
+    let sizes = registry.histogram("app_size_bytes", "Sizes.").buckets([1.0, 10.0]);
+    let sizes = sizes.labels(["dir"]).unwrap();
+    for value in [0.5, 1.0, 5.0, 11.0] {
+        sizes.with_values(&["in"]).unwrap().observe(value);
+    }
+    let took = registry.histogram("app_took_seconds", "Took.").buckets(Buckets::new([2.5]));
+    took.register().unwrap().observe(3.0);
+    let wait = registry.summary("app_wait_seconds", "Wait.").quantiles([0.5, 1.0]);
+    wait.register().unwrap().observe(2.0);
+    registry.summary("app_plain_seconds", "Plain.").register().unwrap();
+    registry.info("app_build_info", "Build.", [("version", "1.2")]).unwrap();
+    registry.state_set("app_phase", "Phase.", ["up", "down"]).register().unwrap().set("up");
+    assert_eq!(
+        page(&registry),
+        r#"# HELP app_build_info Build.
+# TYPE app_build_info gauge
+app_build_info{version="1.2"} 1
+# HELP app_phase Phase.
+# TYPE app_phase gauge
+app_phase{app_phase="up"} 1
+app_phase{app_phase="down"} 0
+# HELP app_plain_seconds Plain.
+# TYPE app_plain_seconds summary
+app_plain_seconds_sum 0
+app_plain_seconds_count 0
+# HELP app_requests_total Requests\nserved \\ "quoted".
+# TYPE app_requests_total counter
+app_requests_total{method="GET",code="200"} 3
+app_requests_total{method="PO\"ST"} 0.5
+# HELP app_size_bytes Sizes.
+# TYPE app_size_bytes histogram
+app_size_bytes_bucket{dir="in",le="1.0"} 2
+app_size_bytes_bucket{dir="in",le="10.0"} 3
+app_size_bytes_bucket{dir="in",le="+Inf"} 4
+app_size_bytes_sum{dir="in"} 17.5
+app_size_bytes_count{dir="in"} 4
+# HELP app_temperature_celsius Temperature.
+# TYPE app_temperature_celsius gauge
+app_temperature_celsius -3.25
+# HELP app_took_seconds Took.
+# TYPE app_took_seconds histogram
+app_took_seconds_bucket{le="2.5"} 0
+app_took_seconds_bucket{le="+Inf"} 1
+app_took_seconds_sum 3
+app_took_seconds_count 1
+# HELP app_wait_seconds Wait.
+# TYPE app_wait_seconds summary
+app_wait_seconds{quantile="0.5"} 2
+app_wait_seconds{quantile="1.0"} 2
+app_wait_seconds_sum 2
+app_wait_seconds_count 1
+"#
+    );
+}

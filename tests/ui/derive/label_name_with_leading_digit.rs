@@ -1,0 +1,7 @@
+#[derive(nunchi::Labels)]
+struct Route {
+    #[label(rename = "5xx")]
+    failed: bool,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#[derive(nunchi::Labels)]
+struct Route {
+    code: u16,
+    #[label(skip = true)]
+    note: String,
+}
+
+fn main() {}

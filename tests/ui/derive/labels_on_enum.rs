@@ -1,0 +1,7 @@
+#[derive(nunchi::Labels)]
+enum Route {
+    Home,
+    Game,
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[derive(nunchi::Labels)]
+struct Route(u16, String);
+
+fn main() {}

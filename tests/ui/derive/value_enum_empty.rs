@@ -1,0 +1,4 @@
+#[derive(nunchi::LabelValue)]
+enum Method {}
+
+fn main() {}

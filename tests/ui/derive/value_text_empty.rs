@@ -1,0 +1,8 @@
+#[derive(nunchi::LabelValue)]
+enum Method {
+    #[label(rename = "")]
+    Get,
+    __,
+}
+
+fn main() {}

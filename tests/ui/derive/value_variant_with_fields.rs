@@ -1,0 +1,9 @@
+#[derive(nunchi::LabelValue)]
+enum Method {
+    Get,
+    Other(String),
+    Custom { name: String },
+    Empty(),
+}
+
+fn main() {}
