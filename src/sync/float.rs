@@ -36,11 +36,6 @@ impl AtomicF64 {
         f64::from_bits(self.0.load(ordering))
     }
 
-    #[inline]
-    pub(crate) fn store(&self, value: f64, ordering: Ordering) {
-        self.0.store(value.to_bits(), ordering);
-    }
-
     /// Leaves `value` behind and returns what was there.
     #[inline]
     pub(crate) fn swap(&self, value: f64, ordering: Ordering) -> f64 {
@@ -118,9 +113,8 @@ mod tests {
     }
 
     #[test]
-    fn swap_and_store_keep_every_bit() {
-        let cell = AtomicF64::zero();
-        cell.store(-0.0, RELAXED);
+    fn every_bit_is_kept() {
+        let cell = AtomicF64::new(-0.0);
         let odd = f64::from_bits(0x7ff8_dead_beef_0001);
         assert!(cell.swap(odd, RELAXED).is_sign_negative());
         assert_eq!(cell.load(RELAXED).to_bits(), odd.to_bits());

@@ -40,7 +40,7 @@ use std::time::Duration;
 /// | observation | `_count`, `_sum` | quantiles |
 /// |---|---|---|
 /// | magnitude within 2^-40 … 2^40, either sign | added | error at most 0.2708 % |
-/// | zero, or a magnitude below 2^-40 | added | answered as 0 |
+/// | zero, or a magnitude below 2^-40 | added | answered as 0, or the nearest value observed |
 /// | finite magnitude above 2^40 | added | answered as ±2^40, or the nearest value observed |
 /// | +Inf, -Inf | counted; the sum becomes infinite, or NaN if both occur | answered as itself |
 /// | NaN | counted; the sum becomes and stays NaN, as in other Prometheus clients | ignored |
@@ -58,10 +58,10 @@ use std::time::Duration;
 /// # Performance
 ///
 /// An observation takes no lock, waits for nobody and makes two atomic updates, of its bin and of
-/// the sum; with quantiles it also reads a coarse clock. Two events cost more.
-/// The first observation in each half of a power of two allocates 256 bytes, once. The observation
-/// that finds a pane ended sweeps the bins, a few microseconds; a recorder that finds another one
-/// sweeping goes on at once.
+/// the sum; with quantiles it also reads a coarse clock. Two events cost more. The first observation
+/// of all, the first negative one and the first in each half of a power of two allocate, once in
+/// the life of the summary. The observation that finds a pane ended sweeps the bins, one to eight
+/// microseconds; a recorder that finds another one sweeping goes on at once.
 ///
 /// A summary that was never observed takes 32 bytes. One in use takes 12 to 45 KB for values spread
 /// like response times, depending on how many different ones a pane sees, not on how many.

@@ -97,6 +97,10 @@ impl Window {
         quantiles: &[f64],
         scratch: &mut Scratch,
     ) {
+        scratch.values.clear();
+        if quantiles.is_empty() {
+            return;
+        }
         let edge = span.edge(now);
         let panes = || self.panes.iter().filter(|pane| pane.end > edge);
 
@@ -114,7 +118,6 @@ impl Window {
             range.include(first, last, extremes);
         }
 
-        scratch.values.clear();
         if range.first > range.last {
             scratch.values.resize(quantiles.len(), f64::NAN);
             return;
