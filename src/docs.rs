@@ -1,5 +1,9 @@
-//! The README and the long-form documents, compiled as doctests.
+//! The README in both languages, compiled as doctests.
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "derive", feature = "server"))]
 #[doc = include_str!("../README.md")]
 mod readme {}
+
+#[cfg(all(doctest, feature = "derive", feature = "server"))]
+#[doc = include_str!("../README.ko.md")]
+mod readme_ko {}

@@ -12,6 +12,7 @@
 //! One file per idea: `labels` and `value` each hold one derive, `attributes` reads
 //! `#[label(...)]`, `case` converts identifiers, `name` knows which label names are valid,
 //! `problems` gathers errors so that a user sees all of them at once.
+#![warn(missing_docs)]
 
 mod attributes;
 mod case;

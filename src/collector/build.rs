@@ -58,7 +58,7 @@ impl BuildInfo {
     ///
     /// # Errors
     ///
-    /// If the prefix is empty or `<prefix>_build_info` is not a valid name.
+    /// If the prefix is empty or does not begin a valid name.
     pub fn new(prefix: &str, version: impl Into<String>) -> Result<Self, NameError> {
         if prefix.is_empty() {
             let why = "say whose build it is: the first word of the program's metric names";

@@ -26,6 +26,11 @@ impl Claims {
         Ok(())
     }
 
+    /// Gives back every name of the family with this page name.
+    pub(super) fn release(&mut self, page_name: &str) {
+        self.0.retain(|_, owner| owner != page_name);
+    }
+
     pub(super) fn take(&mut self, descriptor: &Descriptor) {
         for name in descriptor.claimed_names() {
             self.0.insert(name, descriptor.page_name().to_owned());

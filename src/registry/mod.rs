@@ -110,6 +110,19 @@ impl Registry {
         self.inner.shelf.lock().add_collector(registered, placed)
     }
 
+    /// Takes a family off every page from the next on, and with it the whole collector that yields
+    /// it. Answers whether there was one. Whoever still holds a handle to its series may go on
+    /// updating them unseen, call sites of macros included; registering the name again makes a new
+    /// family.
+    pub fn unregister(&self, name: &str) -> bool {
+        let page_name = crate::name::MetricName::utf8(name.to_owned())
+            .map(|name| name.normalised().into_owned())
+            .unwrap_or_default();
+        let removed = self.inner.shelf.lock().remove(&page_name);
+        // Dropping a collector runs user code: the lock is free again.
+        !removed.is_empty()
+    }
+
     /// The source of the family with this descriptor, made by `make` if there is none.
     ///
     /// `any_shape`: the caller did not say which buckets, quantiles or window it wants, and takes
@@ -180,6 +193,7 @@ impl Gather for Registry {
         let last = |registered: &Registered| registered.name.starts_with(report::PREFIX);
         for pass in [false, true] {
             for (registered, staged) in collectors.iter().zip(&mut scratch.staged) {
+                let Some(registered) = registered else { continue };
                 if last(registered) == pass && !registered.collect(staged) {
                     staged.clear();
                     registered.errors.fetch_add(1, Ordering::Relaxed); // Orders nothing else.

@@ -99,10 +99,11 @@ impl Collector for SelfMetrics {
             (shelf.page(), shelf.collectors())
         };
         for (at, registered) in collectors.iter().enumerate() {
+            let Some(registered) = registered else { continue };
             let same = |other: &&Arc<Registered>| other.name == registered.name;
-            if !collectors[..at].iter().any(|other| same(&other)) {
+            if !collectors[..at].iter().flatten().any(|other| same(&other)) {
                 let errors = |other: &Arc<Registered>| other.errors.load(Ordering::Relaxed);
-                let total: u64 = collectors[at..].iter().filter(same).map(errors).sum();
+                let total: u64 = collectors[at..].iter().flatten().filter(same).map(errors).sum();
                 out.number(COLLECTOR_ERRORS, &[&registered.name], total)?;
             }
         }

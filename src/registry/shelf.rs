@@ -13,7 +13,8 @@ pub(super) struct Shelf {
     /// By page name.
     families: BTreeMap<String, Vec<Member>>,
     claims: Claims,
-    collectors: Arc<Vec<Arc<Registered>>>,
+    /// By number; `None` where one was unregistered.
+    collectors: Arc<Vec<Option<Arc<Registered>>>>,
     /// The page as it was last put together; `None` when something was added since.
     page: Option<Arc<[PageFamily]>>,
 }
@@ -23,7 +24,7 @@ impl Shelf {
         self.families.len()
     }
 
-    pub(super) fn collectors(&self) -> Arc<Vec<Arc<Registered>>> {
+    pub(super) fn collectors(&self) -> Arc<Vec<Option<Arc<Registered>>>> {
         Arc::clone(&self.collectors)
     }
 
@@ -93,12 +94,46 @@ impl Shelf {
             }
         }
         let collector = self.collectors.len();
-        Arc::make_mut(&mut self.collectors).push(registered);
+        Arc::make_mut(&mut self.collectors).push(Some(registered));
         for (family, descriptor) in descriptors.into_iter().enumerate() {
             let shared = Arc::clone(&descriptor);
             self.add(&shared, Member::Staged { descriptor, collector, family });
         }
         Ok(())
+    }
+
+    /// Takes the family with this name off, and with it the whole of every collector that yields
+    /// it. Returns what was taken, to be dropped where no lock is held.
+    pub(super) fn remove(&mut self, page_name: &str) -> Vec<Removed> {
+        let Some(members) = self.families.remove(page_name) else { return Vec::new() };
+        self.claims.release(page_name);
+        self.page = None;
+        let mut removed = Vec::new();
+        for member in members {
+            if let Member::Staged { collector, .. } = &member {
+                let slot = Arc::make_mut(&mut self.collectors).get_mut(*collector);
+                removed.extend(slot.and_then(Option::take).map(Removed::Collector));
+                self.remove_families_of(*collector, &mut removed);
+            }
+            removed.push(Removed::Member(member));
+        }
+        removed
+    }
+
+    fn remove_families_of(&mut self, number: usize, removed: &mut Vec<Removed>) {
+        let claims = &mut self.claims;
+        self.families.retain(|page_name, members| {
+            let is_of = |member: &Member| {
+                matches!(member, Member::Staged { collector, .. } if *collector == number)
+            };
+            let (of, others) = std::mem::take(members).into_iter().partition(is_of);
+            removed.extend(Vec::into_iter(of).map(Removed::Member));
+            *members = others;
+            if members.is_empty() {
+                claims.release(page_name);
+            }
+            !members.is_empty()
+        });
     }
 
     /// Whether the family may stand beside what is there.
@@ -126,6 +161,13 @@ impl Shelf {
         self.families.entry(descriptor.page_name().to_owned()).or_default().push(member);
         self.page = None;
     }
+}
+
+/// What a registry held and holds no longer.
+#[allow(dead_code)] // Held to be dropped.
+pub(super) enum Removed {
+    Collector(Arc<Registered>),
+    Member(Member),
 }
 
 fn duplicate(descriptor: &Descriptor) -> RegisterError {

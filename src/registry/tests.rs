@@ -77,3 +77,36 @@ fn only_the_first_registration_errors_are_kept() {
     }
     assert_eq!(registry.registration_errors().len(), 16);
 }
+
+#[test]
+fn a2_what_is_unregistered_is_gone_and_its_names_are_free() {
+    let registry = Registry::new();
+    assert_eq!(kind(&registry, vec![gauge("a"), gauge("b")]), None);
+    assert_eq!(kind(&registry, vec![gauge("c")]), None);
+    assert!(registry.unregister("b"));
+    assert!(!registry.unregister("a"), "the collector went as a whole");
+    let mut scratch = Scratch::default();
+    let page = registry.gather(&mut scratch);
+    let names: Vec<&str> = page.iter().map(|family| family.descriptor.name()).collect();
+    assert_eq!(names, ["c"]);
+    assert_eq!(kind(&registry, vec![gauge("b"), gauge("a")]), None);
+}
+
+#[test]
+fn a1_every_scrape_calls_every_collector_once() {
+    struct Counting(Arc<AtomicU64>);
+    impl Collector for Counting {
+        fn describe(&self) -> Vec<Descriptor> {
+            vec![gauge("calls")]
+        }
+        fn collect(&self, out: &mut Collection<'_>) -> Result<(), CollectError> {
+            out.number("calls", &[], self.0.fetch_add(1, Ordering::Relaxed) + 1)
+        }
+    }
+    let (registry, calls) = (Registry::new(), Arc::new(AtomicU64::new(0)));
+    registry.register(Counting(Arc::clone(&calls))).unwrap();
+    for scrape in 1..4 {
+        registry.gather(&mut Scratch::default());
+        assert_eq!(calls.load(Ordering::Relaxed), scrape);
+    }
+}

@@ -115,3 +115,21 @@ fn the_reader_of_imports_finds_every_form() {
     let roots: Vec<_> = imported_roots(source).into_iter().collect();
     assert_eq!(roots, ["encode", "label", "model", "sync"]);
 }
+
+#[test]
+fn contributing_shows_this_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+    let text = fs::read_to_string(path).unwrap();
+    for (module, allowed) in
+        LAYERS.iter().filter(|(module, _)| !["macros", "docs"].contains(module))
+    {
+        let quoted: Vec<_> = allowed.iter().map(|name| format!("`{name}`")).collect();
+        let cell = match quoted.join(", ") {
+            none if none.is_empty() => "—".to_owned(),
+            all if all == "`*`" => "everything".to_owned(),
+            some => some,
+        };
+        let row = format!("| `{module}` | {cell} |");
+        assert!(text.contains(&row), "CONTRIBUTING.md lacks the row {row}");
+    }
+}

@@ -3,4 +3,6 @@
 mod http;
 mod layers;
 mod pages;
+mod process;
+mod readme;
 mod server;

@@ -59,7 +59,9 @@ fn the_process_collector_registers_everywhere_and_once() {
     use nunchi::collector::ProcessCollector;
 
     let registry = Registry::new();
-    registry.register(ProcessCollector::with_procfs("/nonexistent")).expect("it describes families");
+    registry
+        .register(ProcessCollector::with_procfs("/nonexistent"))
+        .expect("it describes families");
     assert_eq!(page(&registry), "");
     assert!(registry.register(ProcessCollector::new()).is_err());
 }

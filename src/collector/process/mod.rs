@@ -17,7 +17,7 @@
 //! process_resident_memory_bytes 6291456
 //! # HELP process_start_time_seconds Start time of the process since unix epoch in seconds.
 //! # TYPE process_start_time_seconds gauge
-//! process_start_time_seconds 1718031204.57
+//! process_start_time_seconds 1718031204.16
 //! # HELP process_threads Number of OS threads in the process.
 //! # TYPE process_threads gauge
 //! process_threads 5

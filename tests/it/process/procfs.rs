@@ -147,7 +147,7 @@ fn a_file_without_permission_is_left_out() {
     let scratch = Scratch::new("permission");
     scratch.write("self/limits", b"Max open files            7   7   files\n");
     let limits = scratch.0.join("self/limits");
-    fs::set_permissions(&limits, fs::Permissions::from_mode(0)).expect("it is ours");
+    fs::set_permissions(&limits, fs::Permissions::from_mode(0o000)).expect("it is ours");
     if fs::File::open(&limits).is_err() {
         assert_eq!(samples(ProcessCollector::with_procfs(&scratch.0)), "");
     } // Else the tests run as a user whom no permission stops.

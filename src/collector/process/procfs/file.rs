@@ -36,7 +36,7 @@ impl Buffer {
 
 /// The content of a file of any sensible length, cut short where it is longer.
 pub(super) fn read_long(path: &Path) -> Option<Vec<u8>> {
-    let mut content = Vec::new();
+    let mut content = Vec::with_capacity(SIZE);
     File::open(path).ok()?.take(LONG).read_to_end(&mut content).ok()?;
     Some(content)
 }

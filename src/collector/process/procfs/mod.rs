@@ -98,8 +98,7 @@ impl Procfs {
             let bytes = stat.virtual_bytes?;
             statm::page_size(bytes, buffer.read(&self.statm)?)
         });
-        let units =
-            Units { page_size, clock_ticks: auxv.clock_ticks.unwrap_or(USER_HZ) };
+        let units = Units { page_size, clock_ticks: auxv.clock_ticks.unwrap_or(USER_HZ) };
         if page_size.is_some() {
             return *self.units.get_or_init(|| units);
         }

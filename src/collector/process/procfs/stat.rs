@@ -27,16 +27,17 @@ const RSS: usize = 24;
 
 impl Stat {
     pub(super) fn parse(text: &[u8]) -> Self {
-        let after_name = text.iter().rposition(|&byte| byte == b')').map_or(text.len(), |at| at + 1);
+        let after_name =
+            text.iter().rposition(|&byte| byte == b')').map_or(text.len(), |at| at + 1);
         let fields = field::complete(text.get(after_name..).unwrap_or_default());
         let mut values = [None; RSS + 1];
         for (value, field) in values.iter_mut().skip(FIRST_AFTER_NAME).zip(fields) {
             *value = field::number(field);
         }
         Self {
-            cpu_ticks: values[UTIME].zip(values[STIME]).and_then(|(user, system): (u64, u64)| {
-                user.checked_add(system)
-            }),
+            cpu_ticks: values[UTIME]
+                .zip(values[STIME])
+                .and_then(|(user, system): (u64, u64)| user.checked_add(system)),
             threads: values[NUM_THREADS],
             start_ticks: values[STARTTIME],
             virtual_bytes: values[VSIZE],

@@ -13,7 +13,10 @@ const PARSED: Stat = Stat {
 };
 
 fn auxv(pairs: &[(usize, usize)]) -> Vec<u8> {
-    pairs.iter().flat_map(|(key, value)| [key.to_ne_bytes(), value.to_ne_bytes()].concat()).collect()
+    pairs
+        .iter()
+        .flat_map(|(key, value)| [key.to_ne_bytes(), value.to_ne_bytes()].concat())
+        .collect()
 }
 
 #[test]
@@ -74,7 +77,9 @@ fn auxv_ends_at_null_and_is_plausible() {
 #[test]
 fn the_page_size_is_bytes_over_pages() {
     assert_eq!(statm::page_size(146_092_032, b"35667 1536 900 12 0 4000 0\n"), Some(4096));
-    for (bytes, text) in [(4097, &b"1 "[..]), (12288, b"1 "), (4096, b"0 "), (4096, b"1"), (0, b"1 ")] {
+    for (bytes, text) in
+        [(4097, &b"1 "[..]), (12288, b"1 "), (4096, b"0 "), (4096, b"1"), (0, b"1 ")]
+    {
         assert_eq!(statm::page_size(bytes, text), None);
     }
 }
@@ -98,6 +103,15 @@ fn a_directory_elsewhere_is_counted_by_its_entries() {
     assert_eq!(fd::count(&root, || true), Some(2));
     assert_eq!(fd::count(&root.join("0"), || false), None);
     std::fs::remove_dir_all(&root).unwrap();
+}
+
+#[test]
+fn the_reader_knows_itself() {
+    let proc = Path::new("/proc");
+    assert!(Procfs::new(proc, None).is_own());
+    assert!(Procfs::new(proc, Some(std::process::id())).is_own());
+    assert!(!Procfs::new(proc, Some(u32::MAX)).is_own());
+    assert!(!Procfs::new(Path::new("/nonexistent"), None).is_own());
 }
 
 proptest! {
