@@ -132,10 +132,7 @@ struct LabelKey<'a> {
 impl Key for LabelKey<'_> {
     #[inline]
     fn is(&self, column: usize, text: &str, mark: bool) -> bool {
-        match (self.names.get(column), self.values.get(column)) {
-            (Some(name), Some(value)) => piece::stands_for(text, mark, name, value),
-            _ => false,
-        }
+        self.values.get(column).is_some_and(|value| piece::stands_for(text, mark, value))
     }
 
     fn write(&self, column: usize, draft: &mut String) -> bool {

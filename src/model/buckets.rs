@@ -121,7 +121,8 @@ impl Buckets {
         }
         match &self.search {
             Search::Table { shift, first, last, candidates } => {
-                let key = (ordered(value) >> shift).clamp(*first, *last) - first;
+                // `clamp` would check that `first <= last`.
+                let key = (ordered(value) >> shift).max(*first).min(*last) - first;
                 let candidate = candidates.get(key as usize).copied().unwrap_or(0) as usize;
                 let beyond = self.bounds.get(candidate).is_some_and(|&bound| value > bound);
                 candidate + usize::from(beyond)

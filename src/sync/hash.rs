@@ -39,16 +39,28 @@ pub(crate) fn hash_text(seed: u64, text: &str) -> u32 {
 #[inline]
 fn hash_bytes(state: u64, bytes: &[u8]) -> u64 {
     let len = bytes.len();
-    let (low, high) = match len {
-        0 => (0, 0),
-        1..=3 => {
-            let middle = u64::from(bytes[len / 2]);
-            (u64::from(bytes[0]) << 16 | middle << 8 | u64::from(bytes[len - 1]), 0)
-        }
-        4..=8 => (read_u32(bytes, 0), read_u32(bytes, len - 4)),
-        9..=16 => (read_u64(bytes, 0), read_u64(bytes, len - 8)),
-        _ => return hash_long(state, bytes),
+    if len > 16 {
+        return hash_long(state, bytes);
+    }
+    let (low, high) = if len >= 4 {
+        // Four overlapping words cover 4 to 16 bytes, without a branch on the length.
+        let inner = (len >> 3) << 2;
+        (
+            read_u32(bytes, 0) << 32 | read_u32(bytes, inner),
+            read_u32(bytes, len - 4) << 32 | read_u32(bytes, len - 4 - inner),
+        )
+    } else if len > 0 {
+        let middle = u64::from(bytes[len / 2]);
+        (u64::from(bytes[0]) << 16 | middle << 8 | u64::from(bytes[len - 1]), 0)
+    } else {
+        (0, 0)
     };
+    finish(state, low, high, len)
+}
+
+/// Folds the last two words and the length in.
+#[inline]
+fn finish(state: u64, low: u64, high: u64, len: usize) -> u64 {
     fold(low ^ MIX[0] ^ state, high ^ MIX[1] ^ (len as u64).wrapping_mul(SPREAD) ^ state)
 }
 
@@ -60,8 +72,7 @@ fn hash_long(mut state: u64, bytes: &[u8]) -> u64 {
         state = fold(read_u64(bytes, at) ^ MIX[0] ^ state, read_u64(bytes, at + 8) ^ MIX[1]);
         at += 16;
     }
-    let (low, high) = (read_u64(bytes, len - 16), read_u64(bytes, len - 8));
-    fold(low ^ MIX[0] ^ state, high ^ MIX[1] ^ (len as u64).wrapping_mul(SPREAD) ^ state)
+    finish(state, read_u64(bytes, len - 16), read_u64(bytes, len - 8), len)
 }
 
 #[inline]

@@ -50,7 +50,6 @@ struct Writer {
 #[derive(Clone, Copy)]
 struct Shape {
     columns: usize,
-    references_at: usize,
     stride: usize,
     align: usize,
 }
@@ -68,6 +67,12 @@ pub(crate) trait Key {
 }
 
 impl<V> Table<V> {
+    /// Where the text references begin in an entry.
+    const REFERENCES_AT: usize = {
+        let align = align_of::<TextRef>();
+        (size_of::<Entry<V>>() + align - 1) / align * align
+    };
+
     /// An empty table.
     pub(crate) fn new(columns: usize) -> Self {
         Self {
@@ -211,9 +216,9 @@ impl<V> Table<V> {
     fn reference_at(&self, entry: NonNull<Entry<V>>, column: usize) -> *mut TextRef {
         debug_assert!(column < self.shape.columns);
         let start = entry.as_ptr().cast::<u8>();
-        // SAFETY: an entry's room has `columns` references from `references_at` on, and `entry`
+        // SAFETY: an entry's room has `columns` references from REFERENCES_AT on, and `entry`
         // was derived from the pointer to its whole chunk.
-        unsafe { start.add(self.shape.references_at).cast::<TextRef>().add(column) }
+        unsafe { start.add(Self::REFERENCES_AT).cast::<TextRef>().add(column) }
     }
 
     /// # Safety
@@ -229,7 +234,7 @@ impl<V> Table<V> {
         // SAFETY: `visit` calls this for published entries only; `append` wrote `columns`
         // references from there on, aligned and never changed again.
         unsafe {
-            let start = entry.as_ptr().cast::<u8>().add(self.shape.references_at);
+            let start = entry.as_ptr().cast::<u8>().add(Self::REFERENCES_AT);
             std::slice::from_raw_parts(start.cast::<TextRef>(), self.shape.columns)
         }
     }
@@ -268,11 +273,9 @@ fn chunk_of(at: usize) -> (usize, usize) {
 
 impl Shape {
     fn of<V>(columns: usize) -> Self {
-        let fixed = Layout::new::<Entry<V>>();
-        let references_at = fixed.size().next_multiple_of(align_of::<TextRef>());
-        let align = fixed.align().max(align_of::<TextRef>());
-        let size = references_at + columns * size_of::<TextRef>();
-        Self { columns, references_at, stride: size.next_multiple_of(align), align }
+        let align = align_of::<Entry<V>>().max(align_of::<TextRef>());
+        let size = Table::<V>::REFERENCES_AT + columns * size_of::<TextRef>();
+        Self { columns, stride: size.next_multiple_of(align), align }
     }
 
     fn chunk_layout(self, chunk: usize) -> Layout {
