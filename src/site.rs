@@ -32,9 +32,11 @@ use std::sync::Arc;
 pub fn global() -> &'static Registry {
     GLOBAL.get_or_init(|| {
         let registry = Registry::new();
-        let mut registered = vec![registry.register_self_metrics()];
-        #[cfg(feature = "process")]
-        registered.push(registry.register(crate::collector::ProcessCollector::new()));
+        let registered = [
+            registry.register_self_metrics(),
+            #[cfg(feature = "process")]
+            registry.register(crate::collector::ProcessCollector::new()),
+        ];
         registered.into_iter().filter_map(Result::err).for_each(|error| registry.report(error));
         Box::new(registry)
     })

@@ -22,21 +22,23 @@ pub(super) struct TextState {
     /// family without series is left out.
     is_new: bool,
     /// What distinguishes the lines of a series, closing brace included, one after the other.
-    tails: Vec<u8>,
-    ends: Vec<usize>,
+    tails: String,
+    bounds: Vec<(usize, usize)>,
 }
 
 impl TextState {
     /// Takes its buffers from `scratch`, to be given back by [`Self::give_back`].
     pub(super) fn new(scratch: &mut Scratch) -> Self {
-        let [head, tails] = std::mem::take(&mut scratch.fragments);
-        let ends = std::mem::take(&mut scratch.ends);
-        Self { head, name_at: 0, const_at: 0, is_new: false, tails, ends }
+        let head = std::mem::take(&mut scratch.head);
+        let tails = std::mem::take(&mut scratch.tails);
+        let bounds = std::mem::take(&mut scratch.bounds);
+        Self { head, name_at: 0, const_at: 0, is_new: false, tails, bounds }
     }
 
     pub(super) fn give_back(self, scratch: &mut Scratch) {
-        scratch.fragments = [self.head, self.tails];
-        scratch.ends = self.ends;
+        scratch.head = self.head;
+        scratch.tails = self.tails;
+        scratch.bounds = self.bounds;
     }
 
     /// Begins a family.
@@ -70,40 +72,32 @@ impl TextState {
 
     fn make_tails(&mut self, descriptor: &Descriptor) {
         self.tails.clear();
-        self.ends.clear();
+        self.bounds.clear();
         match descriptor.shape() {
             Shape::Plain => {}
             Shape::Buckets(buckets) => {
-                for bound in buckets.texts() {
-                    self.push_tail(&[b"le=\"", bound.as_bytes(), b"\"}"]);
-                }
+                buckets.texts().iter().for_each(|bound| self.push_tail("le", bound));
             }
             Shape::Summary(shape) => {
-                for at in 0..shape.quantiles().len() {
-                    let quantile = shape.quantiles().text(at).as_bytes();
-                    self.push_tail(&[b"quantile=\"", quantile, b"\"}"]);
-                }
+                let quantiles = shape.quantiles();
+                (0..quantiles.len()).for_each(|at| self.push_tail("quantile", quantiles.text(at)));
             }
             Shape::States(states) => {
-                for state in states.iter() {
-                    let mut label = String::new();
-                    piece::write(descriptor.page_name(), state, &mut label);
-                    self.push_tail(&[label.get(1..).unwrap_or_default().as_bytes(), b"}"]);
-                }
+                states.iter().for_each(|state| self.push_tail(descriptor.page_name(), state));
             }
         }
     }
 
-    fn push_tail(&mut self, parts: &[&[u8]]) {
-        for part in parts {
-            self.tails.extend_from_slice(part);
-        }
-        self.ends.push(self.tails.len());
+    fn push_tail(&mut self, label: &str, value: &str) {
+        let start = self.tails.len() + 1; // Without the comma of the piece.
+        piece::write(label, value, &mut self.tails);
+        self.tails.push('}');
+        self.bounds.push((start, self.tails.len()));
     }
 
     fn tails<'s>(&'s self) -> impl Iterator<Item = &'s [u8]> + 's {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| self.tails.get(start..end).unwrap_or_default())
+        let tails = self.tails.as_bytes();
+        self.bounds.iter().map(|&(start, end)| tails.get(start..end).unwrap_or_default())
     }
 
     fn name(&self) -> &[u8] {

@@ -40,6 +40,7 @@ fn a_full_family_folds_into_one_series_and_counts() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "interpreting 17 MB of text takes minutes")]
 fn a_value_beyond_all_reason_is_folded() {
     let family = counters(&["x"], 10);
     family.with_values(&[&"x".repeat(MAX_VALUE_BYTES + 1)]).inc();

@@ -48,6 +48,12 @@ use crate::error::CollectError;
 /// # Ok::<(), nunchi::RegisterError>(())
 /// ```
 pub trait Collector: Send + Sync + 'static {
+    /// What `nunchi_collector_errors_total` calls it; the name of its first family if this is
+    /// empty, as it is by default. Called once, at registration.
+    fn name(&self) -> &str {
+        ""
+    }
+
     /// The families this collector yields, each with a name of its own.
     fn describe(&self) -> Vec<Descriptor>;
 

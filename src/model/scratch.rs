@@ -15,9 +15,11 @@ pub(crate) struct Scratch {
     /// The labels of a series that has very many.
     pub(crate) body: String,
     /// Texts that the encoder prepares for the family at hand.
-    pub(crate) fragments: [Vec<u8>; 2],
-    /// Where the texts in the second of the fragments end.
-    pub(crate) ends: Vec<usize>,
+    pub(crate) head: Vec<u8>,
+    /// More of them, one after the other.
+    pub(crate) tails: String,
+    /// Where each text in `tails` starts and ends.
+    pub(crate) bounds: Vec<(usize, usize)>,
     /// Room for a part of a page on its way to a sink.
     pub(crate) chunk: Vec<u8>,
     /// What each custom collector yielded, by its number in the registry.

@@ -66,7 +66,7 @@ const KEPT_SCRATCHES: usize = 4;
 struct Registered {
     collector: Box<dyn Collector>,
     families: Vec<Arc<Descriptor>>,
-    /// What `nunchi_collector_errors_total` calls it: the page name of its first family.
+    /// What `nunchi_collector_errors_total` calls it.
     name: String,
     /// How often it failed or panicked.
     errors: AtomicU64,
@@ -96,15 +96,16 @@ impl Registry {
         place: &dyn Fn(Descriptor) -> Result<Descriptor, RegisterError>,
     ) -> Result<(), RegisterError> {
         // User code: not under a lock.
-        let described = collector.describe();
+        let (described, name) = (collector.describe(), collector.name().to_owned());
         let own: Vec<_> = described.iter().cloned().map(Arc::new).collect();
         let placed: Result<Vec<_>, _> =
             described.into_iter().map(|descriptor| place(descriptor).map(Arc::new)).collect();
         let placed = placed?;
-        let Some(name) = placed.first().map(|first| first.page_name().to_owned()) else {
+        let Some(first) = placed.first() else {
             let why = "the collector describes no family";
-            return Err(RegisterError::new(RegisterErrorKind::Invalid, "", why));
+            return Err(RegisterError::new(RegisterErrorKind::Invalid, name, why));
         };
+        let name = if name.is_empty() { first.page_name().to_owned() } else { name };
         let errors = AtomicU64::new(0);
         let registered = Arc::new(Registered { collector, families: own, name, errors });
         self.inner.shelf.lock().add_collector(registered, placed)
@@ -190,7 +191,7 @@ impl Gather for Registry {
             staged.clear();
         }
         // What reports on the others comes last, so that the page tells of its own failures.
-        let last = |registered: &Registered| registered.name.starts_with(report::PREFIX);
+        let last = |registered: &Registered| registered.name == report::NAME;
         for pass in [false, true] {
             for (registered, staged) in collectors.iter().zip(&mut scratch.staged) {
                 let Some(registered) = registered else { continue };

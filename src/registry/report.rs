@@ -42,8 +42,8 @@ impl Report {
     }
 }
 
-/// The prefix of every family below.
-pub(super) const PREFIX: &str = "nunchi_";
+/// What the collector of the families below calls itself.
+pub(super) const NAME: &str = "nunchi";
 
 const COLLECTOR_ERRORS: &str = "nunchi_collector_errors_total";
 const FAMILIES: &str = "nunchi_registered_families";
@@ -62,6 +62,10 @@ impl SelfMetrics {
 }
 
 impl Collector for SelfMetrics {
+    fn name(&self) -> &str {
+        NAME
+    }
+
     fn describe(&self) -> Vec<Descriptor> {
         let labelled = |name, help, label| {
             Descriptor::counter(name, help).and_then(|counter| counter.with_labels([label]))

@@ -166,12 +166,13 @@ mod tests {
     #[test]
     fn texts_of_every_size_come_back() {
         let mut texts = Texts::new(2);
-        let sizes = [0, 1, 7, 8, 9, 500, 513, 40_000, 1 << 20];
+        let all = [0, 1, 7, 8, 9, 500, 513, 40_000, 1 << 20];
+        let sizes = if cfg!(miri) { &all[..7] } else { &all[..] };
         let stored: Vec<_> =
             sizes.iter().map(|&size| texts.store(&"돌".repeat(size), size % 2 == 0)).collect();
         for (text, size) in stored.into_iter().zip(sizes) {
             // SAFETY: `texts` is alive.
-            assert_eq!(unsafe { text.get() }, ("돌".repeat(size).as_str(), size % 2 == 0));
+            assert_eq!(unsafe { text.get() }, ("돌".repeat(*size).as_str(), size % 2 == 0));
         }
     }
 }

@@ -137,6 +137,10 @@ impl Default for ProcessCollector {
 }
 
 impl Collector for ProcessCollector {
+    fn name(&self) -> &str {
+        "process"
+    }
+
     fn describe(&self) -> Vec<Descriptor> {
         family::ALL.iter().filter_map(|fact| fact.descriptor().ok()).collect()
     }

@@ -1,0 +1,7 @@
+//! The server as its users meet it: over sockets. One binary, so the crate is linked once.
+
+mod demo;
+mod hostile;
+mod play;
+mod program;
+mod support;

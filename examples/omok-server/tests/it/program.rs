@@ -1,0 +1,59 @@
+//! The program itself: its first line, its exit codes.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_omok-server"));
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn first_line_names_the_real_port_and_the_end_is_clean() {
+    let mut child = program(&["--listen", "127.0.0.1:0", "--demo", "2", "--run-for", "1"])
+        .spawn()
+        .expect("it starts");
+    let mut out = BufReader::new(child.stdout.take().expect("piped"));
+    let mut line = String::new();
+    out.read_line(&mut line).expect("a line");
+    let address = line.strip_prefix("listening on http://").expect(&line).trim_end().to_owned();
+    assert!(!address.ends_with(":0"));
+    let mut stream = TcpStream::connect(&address).expect("it listens");
+    stream.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").expect("open");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("open");
+    assert!(answer.ends_with("ok\n"), "{answer}");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn bad_flags_and_taken_ports_have_their_own_codes() {
+    let output = program(&["--frobnicate"]).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--frobnicate"));
+    assert!(output.stdout.is_empty());
+
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("bound").to_string();
+    let output = program(&["--listen", &address]).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains(&address));
+
+    let output = program(&["--help"]).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("--run-for"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_shuts_it_down() {
+    let mut child = program(&["--listen", "127.0.0.1:0"]).spawn().expect("it starts");
+    let mut line = String::new();
+    let mut out = BufReader::new(child.stdout.take().expect("piped"));
+    out.read_line(&mut line).expect("a line");
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(killed.expect("kill exists").success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}

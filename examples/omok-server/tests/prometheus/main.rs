@@ -1,0 +1,154 @@
+//! Real Prometheus servers scrape a real omok server while computers play on it.
+//!
+//! Every installed version judges the same page: promtool reads it, and a server scrapes it until
+//! it can answer what people ask. Without any version the test says so and passes, unless
+//! `CI_REQUIRE_PROMETHEUS` is 1: then a 2.x and a 3.x must be there.
+
+mod child;
+#[allow(dead_code, unreachable_pub)] // It is another test's too, and offers it more.
+#[path = "../../../../tests/it/parser.rs"]
+mod parser;
+mod server;
+
+use child::{poll, Child, Folder};
+use server::{get, installed, Prometheus};
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::process::Command;
+use std::time::Duration;
+
+/// The first scrape comes about five seconds after the start; the rest is for slow machines.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[test]
+fn every_prometheus_accepts_and_stores_the_page() {
+    let versions = installed();
+    let is_there = |major: &str| versions.iter().any(|one| one.version.starts_with(major));
+    if env::var("CI_REQUIRE_PROMETHEUS").is_ok_and(|value| value == "1") {
+        assert!(is_there("2.") && is_there("3."), "found only {versions:?}");
+    } else if versions.is_empty() {
+        say("SKIP every_prometheus_accepts_and_stores_the_page: no prometheus found");
+        return;
+    }
+
+    let (omok, _running) = play();
+    let servers: Vec<_> =
+        versions.iter().map(|one| one.start(omok).expect("Prometheus starts")).collect();
+    for server in &servers {
+        say(&format!("judged by Prometheus {}", server.version));
+        answers_what_people_ask(server);
+    }
+    // A series stays on the page once it is there, so the next scrape stores all of these.
+    let page = get(omok, "/metrics").expect("the page");
+    let parsed = parser::parse(&page).unwrap_or_else(|error| panic!("{error}"));
+    for (version, server) in versions.iter().zip(&servers) {
+        version.promtool(&page).unwrap_or_else(|verdict| panic!("{version:?}: {verdict}"));
+        stores_every_series(server, &parsed);
+        has_no_complaint(server);
+    }
+}
+
+/// Starts the server, with clients that play; the time limit is for when this test is killed.
+fn play() -> (SocketAddr, (Child, Folder)) {
+    let folder = Folder::new("omok-server").expect("a folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_omok-server"));
+    command.args(["--listen", "127.0.0.1:0", "--demo", "20", "--run-for", "300"]);
+    let child = Child::start(&mut command, folder.join("omok.log")).expect("omok-server starts");
+    let address = poll("omok-server listens", Duration::from_secs(20), || {
+        let said = child.said();
+        let line = said.split_once('\n').map(|(line, _)| line).ok_or("no line yet")?;
+        let address = line.strip_prefix("listening on http://").ok_or(line)?;
+        address.parse().map_err(|_| line.to_owned())
+    });
+    (address, (child, folder))
+}
+
+fn answers_what_people_ask(server: &Prometheus) {
+    poll("the target is up", PATIENCE, || {
+        let targets = server.api("targets", &[("state", "active")])?;
+        let target = &targets["activeTargets"][0];
+        let verdict = (target["health"].as_str(), target["lastError"].as_str());
+        if verdict == (Some("up"), Some("")) {
+            Ok(())
+        } else {
+            Err(target.to_string())
+        }
+    });
+    for expression in [
+        "up == 1",
+        "sum(rate(http_requests_received_total[30s])) > 0",
+        "sum(rate(omok_ws_messages_received_total[30s])) > 0",
+        "sum(omok_sessions) > 0",
+        "sum(omok_rooms) > 0",
+        // Comparing drops NaN, which a quantile is before its first observation.
+        "max(omok_matchmaking_wait_seconds{quantile=\"0.99\"}) >= 0",
+        "max(omok_ws_ping_rtt_seconds{quantile=\"0.99\"}) >= 0",
+        "sum(rate(omok_matchmaking_wait_seconds_sum[30s])) / sum(rate(omok_matchmaking_wait_seconds_count[30s])) >= 0",
+        "histogram_quantile(0.9, sum by (le) (rate(http_request_duration_seconds_bucket[30s]))) > 0",
+        "histogram_quantile(0.99, sum by (le) (rate(omok_ws_message_duration_seconds_bucket[30s]))) > 0",
+        "process_resident_memory_bytes > 1e6",
+        "process_cpu_seconds_total > 0",
+        "process_open_fds > 20",
+        "time() - process_start_time_seconds < 600",
+        "process_threads > 0",
+    ] {
+        poll(&server.version, PATIENCE, || server.query(expression));
+    }
+}
+
+/// Label names and values, `__name__` among them, without those that Prometheus adds.
+type Labels = BTreeMap<String, String>;
+
+fn stores_every_series(server: &Prometheus, page: &parser::Page) {
+    let samples = page.families.iter().flat_map(|family| &family.samples);
+    let exposed: BTreeSet<Labels> = samples
+        .map(|sample| {
+            let name = [("__name__".to_owned(), sample.name.clone())];
+            sample.labels.iter().cloned().chain(name).map(normal).collect()
+        })
+        .collect();
+    assert!(exposed.len() > 100, "{} series are no page of a game", exposed.len());
+    poll(&format!("{} stores all series", server.version), PATIENCE, || {
+        let answer = server.api("series", &[("match[]", "{job=\"omok\"}")])?;
+        let series: Vec<Labels> = serde_json::from_value(answer).map_err(|e| e.to_string())?;
+        let own = |(name, _): &(String, String)| !["job", "instance"].contains(&name.as_str());
+        let stored: BTreeSet<Labels> = series
+            .into_iter()
+            .map(|labels| labels.into_iter().filter(own).map(normal).collect())
+            .collect();
+        match exposed.difference(&stored).next() {
+            None => Ok(()),
+            Some(missing) => Err(format!("{missing:?} is missing")),
+        }
+    });
+}
+
+/// Prometheus 3 stores bounds and quantiles in a spelling of its own.
+fn normal((name, value): (String, String)) -> (String, String) {
+    let number = ["le", "quantile"].contains(&name.as_str()).then(|| parser::float(&value));
+    (name, number.flatten().map_or(value, |number| number.to_string()))
+}
+
+fn has_no_complaint(server: &Prometheus) {
+    let own = server.own_metrics().expect("its own page");
+    for counter in ["sample_duplicate_timestamp", "sample_out_of_order", "sample_out_of_bounds"] {
+        let line = format!("prometheus_target_scrapes_{counter}_total 0");
+        assert!(own.lines().any(|one| one == line), "{}: not {line}", server.version);
+    }
+    let log = server.log();
+    let complaint = log.lines().find(|line| {
+        let line = line.to_ascii_lowercase();
+        line.contains("level=error") || line.contains("ingest")
+    });
+    assert_eq!(complaint, None, "{}", server.version);
+    let failed = server.query("count(up == 0) or vector(0)");
+    assert_eq!(failed, Ok(0.0), "{}", server.version);
+}
+
+/// Says it even where the output of passing tests is hidden.
+fn say(line: &str) {
+    // Nobody listening is no reason to fail.
+    let _ = writeln!(io::stderr(), "{line}");
+}

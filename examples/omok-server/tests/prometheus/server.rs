@@ -1,0 +1,183 @@
+//! Prometheus servers: where they are, starting one, asking it.
+
+use crate::child::{self, poll, Child, Folder};
+use serde_json::Value;
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use std::{env, fs};
+
+/// An installed Prometheus.
+#[derive(Debug)]
+pub(crate) struct Installed {
+    pub(crate) version: String,
+    program: PathBuf,
+}
+
+/// The installed versions, each once: in the places that `NUNCHI_PROMETHEUS` lists (separated as in
+/// `PATH`) if it is set, or else in those of `PATH` and where `ci/install-prometheus.sh` puts them.
+pub(crate) fn installed() -> Vec<Installed> {
+    let mut found: Vec<Installed> = Vec::new();
+    for place in places() {
+        let program = if place.is_dir() { place.join("prometheus") } else { place };
+        let answer = child::run(Command::new(&program).arg("--version"), b"");
+        let Ok((true, said)) = answer else { continue };
+        let version =
+            said.strip_prefix("prometheus, version ").and_then(|rest| rest.split(' ').next());
+        let Some(version) = version.map(str::to_owned) else { continue };
+        if found.iter().all(|other| other.version != version) {
+            found.push(Installed { version, program });
+        }
+    }
+    found
+}
+
+fn places() -> Vec<PathBuf> {
+    let list = |name| env::split_paths(&env::var_os(name).unwrap_or_default()).collect::<Vec<_>>();
+    if env::var_os("NUNCHI_PROMETHEUS").is_some() {
+        return list("NUNCHI_PROMETHEUS");
+    }
+    let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../build/prometheus");
+    let suites = fs::read_dir(build).into_iter().flatten().flatten();
+    let unpacked = suites.map(|suite| suite.path().join("usr/bin"));
+    list("PATH").into_iter().chain(unpacked).collect()
+}
+
+impl Installed {
+    /// The verdict of its promtool on a page: nothing if it has nothing to say.
+    pub(crate) fn promtool(&self, page: &[u8]) -> Result<(), String> {
+        let promtool = self.program.with_file_name("promtool");
+        let answer = child::run(Command::new(promtool).args(["check", "metrics"]), page);
+        match answer.map_err(|error| format!("promtool: {error}"))? {
+            (true, said) if said.is_empty() => Ok(()),
+            (_, said) => Err(said),
+        }
+    }
+
+    /// Starts a server that scrapes `target` every second as job `omok`.
+    pub(crate) fn start(&self, target: SocketAddr) -> io::Result<Prometheus> {
+        let folder = Folder::new(&format!("prometheus-{}", self.version))?;
+        let config = folder.join("prometheus.yml");
+        fs::write(
+            &config,
+            format!(
+                "global: {{scrape_interval: 1s, scrape_timeout: 900ms}}\n\
+                 scrape_configs:\n- {{job_name: omok, static_configs: [{{targets: [\"{target}\"]}}]}}\n"
+            ),
+        )?;
+        let flag = |name: &str, value: &Path| {
+            let mut flag = OsString::from(name);
+            flag.push(value);
+            flag
+        };
+        for attempt in 0.. {
+            let address = free_address()?;
+            let mut child = Child::start(
+                Command::new(&self.program)
+                    .arg(flag("--config.file=", &config))
+                    .arg(flag("--storage.tsdb.path=", &folder.join("data")))
+                    .arg(format!("--web.listen-address={address}")),
+                folder.join("prometheus.log"),
+            )?;
+            let is_ready = poll("ready", Duration::from_secs(20), || {
+                // Another program may have taken the port meanwhile.
+                if child.has_ended() {
+                    Ok(false)
+                } else {
+                    get(address, "/-/ready").map(|_| true)
+                }
+            });
+            if is_ready {
+                return Ok(Prometheus {
+                    version: self.version.clone(),
+                    address,
+                    child,
+                    _folder: folder,
+                });
+            }
+            assert!(attempt < 3, "Prometheus {} ends: {}", self.version, child.said());
+        }
+        unreachable!("the loop has no other end")
+    }
+}
+
+/// An address that was free a moment ago.
+fn free_address() -> io::Result<SocketAddr> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
+
+/// A running server.
+pub(crate) struct Prometheus {
+    pub(crate) version: String,
+    address: SocketAddr,
+    child: Child,
+    // After the child, so that it is removed when nobody writes there.
+    _folder: Folder,
+}
+
+impl Prometheus {
+    /// The `data` of an answer of its API.
+    pub(crate) fn api(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
+        let pairs = parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
+        let query = pairs.collect::<Vec<_>>().join("&");
+        let body = get(self.address, &format!("/api/v1/{path}?{query}"))?;
+        let mut answer: Value = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
+        Ok(answer.get_mut("data").map(Value::take).unwrap_or_default())
+    }
+
+    /// The one value of a PromQL expression.
+    pub(crate) fn query(&self, expression: &str) -> Result<f64, String> {
+        let data = self.api("query", &[("query", expression)])?;
+        match data["result"].as_array().map(Vec::as_slice) {
+            Some([one]) => {
+                let value = one["value"][1].as_str().and_then(|value| value.parse().ok());
+                value.ok_or_else(|| format!("{expression}: {one}"))
+            }
+            _ => Err(format!("{expression}: not one value: {data}")),
+        }
+    }
+
+    /// Its own page.
+    pub(crate) fn own_metrics(&self) -> Result<String, String> {
+        get(self.address, "/metrics").map(|page| String::from_utf8_lossy(&page).into_owned())
+    }
+
+    /// Its log.
+    pub(crate) fn log(&self) -> String {
+        self.child.said()
+    }
+}
+
+/// The body of the answer to a `GET`, which must be 200. HTTP/1.0, so that the body ends with the
+/// connection.
+pub(crate) fn get(address: SocketAddr, target: &str) -> Result<Vec<u8>, String> {
+    let limit = Duration::from_secs(5);
+    let exchange = || -> io::Result<Vec<u8>> {
+        let mut stream = TcpStream::connect_timeout(&address, limit)?;
+        stream.set_read_timeout(Some(limit))?;
+        stream.write_all(format!("GET {target} HTTP/1.0\r\nHost: {address}\r\n\r\n").as_bytes())?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        Ok(answer)
+    };
+    let answer = exchange().map_err(|error| format!("{target}: {error}"))?;
+    let blank = answer.windows(4).position(|window| window == b"\r\n\r\n");
+    let (head, body) = answer.split_at(blank.map_or(answer.len(), |at| at + 4));
+    let head = String::from_utf8_lossy(head);
+    match head.split(' ').nth(1) {
+        Some("200") => Ok(body.to_vec()),
+        _ => Err(format!("{target}: {head}{}", String::from_utf8_lossy(body))),
+    }
+}
+
+/// A value as a query carries it.
+fn encoded(value: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    value.bytes().map(byte).collect()
+}
