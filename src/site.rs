@@ -303,7 +303,7 @@ pub fn declared_family<M: Metric>(
 
 /// A call site whose labels are literals: one pointer to its series.
 #[doc(hidden)]
-#[allow(missing_debug_implementations, missing_docs)] // Named by macro expansions only.
+#[allow(missing_debug_implementations, missing_docs, clippy::new_without_default)] // Named by macro expansions only.
 pub struct SeriesSite<M: Metric>(OnceRef<'static, M>);
 
 impl<M: Metric> SeriesSite<M> {
@@ -323,7 +323,7 @@ impl<M: Metric> SeriesSite<M> {
 
 /// A call site with label values that are known at run time: one pointer to its family.
 #[doc(hidden)]
-#[allow(missing_debug_implementations, missing_docs)] // Named by macro expansions only.
+#[allow(missing_debug_implementations, missing_docs, clippy::new_without_default)] // Named by macro expansions only.
 pub struct FamilySite<M: Metric>(OnceRef<'static, FamilyCore<M>>);
 
 impl<M: Metric> FamilySite<M> {

@@ -36,7 +36,7 @@ pub struct Encoder<'r> {
     registry: &'r dyn Gather,
     families: Arc<[PageFamily]>,
     /// `None` only while the encoder is dropped.
-    buffers: Option<(Box<Scratch>, TextState)>,
+    buffers: Option<(Scratch, TextState)>,
     /// The family, member and series to go on with.
     at: (usize, usize, usize),
 }

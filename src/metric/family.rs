@@ -67,7 +67,8 @@ impl<M: Metric> FamilyCore<M> {
         Err(NameError::new("label values", values.join(","), requirement))
     }
 
-    /// A family that no registry knows: updates of it are seen by nobody.
+    /// A family that no registry knows, with one series for whatever labels it is asked: updates of
+    /// it are seen by nobody.
     pub(crate) fn detached() -> Arc<Self> {
         let name = format!("detached{}", M::TYPE.required_suffix());
         let shape = Settings::<M>::new().shape().unwrap_or(Shape::Plain);
@@ -95,6 +96,9 @@ impl<M: Metric> FamilyCore<M> {
 
     #[cold]
     fn create(&self, hash: u32, key: &LabelKey<'_>) -> &M {
+        if key.values.len() != key.names.len() {
+            return self.with_values(&[]); // A detached family: it has one series for all.
+        }
         let make = || M::create(self.descriptor.shape());
         let short = key.values.iter().all(|value| value.len() <= MAX_VALUE_BYTES);
         // A family without labels always has its one series.
@@ -108,9 +112,16 @@ impl<M: Metric> FamilyCore<M> {
     fn overflow(&self) -> &M {
         self.folded.fetch_add(1, Ordering::Relaxed); // A count orders nothing else.
         let names = self.descriptor.page_labels();
-        let values = vec![OVERFLOW; names.len()];
-        let key = LabelKey { names, values: &values };
-        let hash = hash_values(self.seed, &values);
+        let (few, many);
+        let values = if names.len() <= INLINE_LABELS {
+            few = [OVERFLOW; INLINE_LABELS];
+            &few[..names.len()]
+        } else {
+            many = vec![OVERFLOW; names.len()];
+            &many
+        };
+        let key = LabelKey { names, values };
+        let hash = hash_values(self.seed, values);
         let make = || M::create(self.descriptor.shape());
         match self.table.find_or_insert(hash, &key, usize::MAX, make) {
             Ok(series) => series,

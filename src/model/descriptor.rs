@@ -318,6 +318,10 @@ impl Descriptor {
         let refuse = |fault| NameError::metric(&name, fault);
         self.name = MetricName::utf8(name.clone()).map_err(refuse)?;
         self.check_name()?;
+        if self.metric_type == MetricType::StateSet && self.page_labels.contains(&self.page_name) {
+            let why = "its states need the label of this name";
+            return Err(NameError::new("metric name", name, why));
+        }
         Ok(self)
     }
 

@@ -13,7 +13,7 @@ pub(crate) fn canonical_float(value: f64) -> String {
     }
     let (digits, exponent) = shortest_digits(value.abs());
     let mut text = String::from(if value.is_sign_negative() { "-" } else { "" });
-    if exponent < -4 || exponent >= 6 {
+    if !(-4..6).contains(&exponent) {
         text.push_str(&digits[..1]);
         if digits.len() > 1 {
             text.push('.');

@@ -40,8 +40,8 @@ pub(crate) trait Gather {
     fn gather(&self, scratch: &mut Scratch) -> Arc<[PageFamily]>;
 
     /// Buffers of an earlier scrape, if there are any.
-    fn take_scratch(&self) -> Box<Scratch>;
+    fn take_scratch(&self) -> Scratch;
 
     /// Gives buffers back for the next scrape.
-    fn keep_scratch(&self, scratch: Box<Scratch>);
+    fn keep_scratch(&self, scratch: Scratch);
 }

@@ -57,7 +57,7 @@ struct Inner {
     shelf: Mutex<Shelf>,
     report: Arc<Report>,
     /// Buffers of earlier scrapes: as many as scrapes ever overlapped, up to [`KEPT_SCRATCHES`].
-    scratches: Mutex<Vec<Box<Scratch>>>,
+    scratches: Mutex<Vec<Scratch>>,
 }
 
 const KEPT_SCRATCHES: usize = 4;
@@ -205,11 +205,11 @@ impl Gather for Registry {
         self.inner.shelf.lock().page()
     }
 
-    fn take_scratch(&self) -> Box<Scratch> {
+    fn take_scratch(&self) -> Scratch {
         self.inner.scratches.lock().pop().unwrap_or_default()
     }
 
-    fn keep_scratch(&self, scratch: Box<Scratch>) {
+    fn keep_scratch(&self, scratch: Scratch) {
         let mut kept = self.inner.scratches.lock();
         if kept.len() < KEPT_SCRATCHES {
             kept.push(scratch);

@@ -68,10 +68,7 @@ pub(crate) trait Key {
 
 impl<V> Table<V> {
     /// Where the text references begin in an entry.
-    const REFERENCES_AT: usize = {
-        let align = align_of::<TextRef>();
-        (size_of::<Entry<V>>() + align - 1) / align * align
-    };
+    const REFERENCES_AT: usize = size_of::<Entry<V>>().next_multiple_of(align_of::<TextRef>());
 
     /// An empty table.
     pub(crate) fn new(columns: usize) -> Self {
