@@ -33,7 +33,7 @@
 //! | `derive` | no | `#[derive(Labels)]`, `#[derive(LabelValue)]` |
 //! | `bytes` | no | [`encode_buf`](https://docs.rs/nunchi) for `bytes::BufMut` |
 #![deny(unsafe_code)]
-#![warn(missing_docs)]
+#![warn(missing_docs, clippy::print_stdout)]
 #![cfg_attr(nunchi_loom, allow(dead_code, unused_imports))] // Models use parts of the crate.
 
 pub mod collector;

@@ -110,6 +110,10 @@ macro_rules! summary {
 #[macro_export]
 macro_rules! family {
     ($name:literal, $help:literal $(, $option:ident = $set:expr)* $(,)?) => {{
+        // Points at a bad literal; what depends on the types is checked in `declared`.
+        const _: () = $crate::__private::check_declaration(
+            $crate::model::MetricType::Unknown, $name, $help, &[],
+        );
         #[derive(Clone, Copy)]
         struct Literals;
         impl $crate::__private::Declared for Literals {
@@ -138,14 +142,14 @@ macro_rules! __series {
         $name:literal, $help:literal
         $(, $option:ident = $set:expr)* $(, $label:literal => $value:literal)* $(,)?
     ) => {{
-        const LABELS: &[&::core::primitive::str] = &[$($label),*];
+        const __NUNCHI_LABELS: &[&::core::primitive::str] = &[$($label),*];
         const _: () = $crate::__private::check_declaration(
-            $crate::model::MetricType::$type, $name, $help, LABELS,
+            $crate::model::MetricType::$type, $name, $help, __NUNCHI_LABELS,
         );
-        static SITE: $crate::__private::SeriesSite<$metric> = $crate::__private::SeriesSite::new();
-        SITE.get(|| {
+        static __NUNCHI_SITE: $crate::__private::SeriesSite<$metric> = $crate::__private::SeriesSite::new();
+        __NUNCHI_SITE.get(|| {
             let declaration =
-                $crate::__private::Declaration { name: $name, help: $help, labels: LABELS };
+                $crate::__private::Declaration { name: $name, help: $help, labels: __NUNCHI_LABELS };
             let settings = $crate::metric::Settings::<$metric>::new()$(.$option($set))*;
             $crate::__private::series_of(
                 $crate::__private::declared_family(&declaration, &settings),
@@ -158,15 +162,15 @@ macro_rules! __series {
         $name:literal, $help:literal
         $(, $option:ident = $set:expr)* $(, $label:literal => $value:expr)* $(,)?
     ) => {{
-        const LABELS: &[&::core::primitive::str] = &[$($label),*];
+        const __NUNCHI_LABELS: &[&::core::primitive::str] = &[$($label),*];
         const _: () = $crate::__private::check_declaration(
-            $crate::model::MetricType::$type, $name, $help, LABELS,
+            $crate::model::MetricType::$type, $name, $help, __NUNCHI_LABELS,
         );
-        static SITE: $crate::__private::FamilySite<$metric> = $crate::__private::FamilySite::new();
+        static __NUNCHI_SITE: $crate::__private::FamilySite<$metric> = $crate::__private::FamilySite::new();
         let series: &'static $metric =
-            SITE.with(&[$($crate::LabelValue::text(&$value).as_str()),*], || {
+            __NUNCHI_SITE.with(&[$($crate::LabelValue::text(&$value).as_str()),*], || {
                 let declaration =
-                    $crate::__private::Declaration { name: $name, help: $help, labels: LABELS };
+                    $crate::__private::Declaration { name: $name, help: $help, labels: __NUNCHI_LABELS };
                 let settings = $crate::metric::Settings::<$metric>::new()$(.$option($set))*;
                 $crate::__private::declared_family(&declaration, &settings)
             });

@@ -87,6 +87,19 @@ const fn is_legacy(byte: u8, colon: bool) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || (colon && byte == b':')
 }
 
+/// Whether there is nothing but white space, in `const` context.
+pub(crate) const fn is_blank(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !bytes[at].is_ascii_whitespace() {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
 /// Whether two texts are equal; `==` on `str` is not `const`.
 pub(crate) const fn same_text(left: &str, right: &str) -> bool {
     ends_with(left, right) && left.len() == right.len()

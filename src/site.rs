@@ -303,9 +303,10 @@ pub fn declared_family<M: Metric>(
 
 /// A call site whose labels are literals: one pointer to its series.
 #[doc(hidden)]
-#[allow(missing_debug_implementations, missing_docs, clippy::new_without_default)] // Named by macro expansions only.
+#[allow(missing_debug_implementations, missing_docs)] // Named by macro expansions only.
 pub struct SeriesSite<M: Metric>(OnceRef<'static, M>);
 
+#[allow(clippy::new_without_default)] // `new` is for statics.
 impl<M: Metric> SeriesSite<M> {
     #[must_use]
     pub const fn new() -> Self {
@@ -323,9 +324,10 @@ impl<M: Metric> SeriesSite<M> {
 
 /// A call site with label values that are known at run time: one pointer to its family.
 #[doc(hidden)]
-#[allow(missing_debug_implementations, missing_docs, clippy::new_without_default)] // Named by macro expansions only.
+#[allow(missing_debug_implementations, missing_docs)] // Named by macro expansions only.
 pub struct FamilySite<M: Metric>(OnceRef<'static, FamilyCore<M>>);
 
+#[allow(clippy::new_without_default)] // `new` is for statics.
 impl<M: Metric> FamilySite<M> {
     #[must_use]
     pub const fn new() -> Self {

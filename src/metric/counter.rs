@@ -67,6 +67,9 @@ impl Counter {
         let fraction = self.fraction.load(Ordering::Relaxed);
         if fraction == 0.0 {
             Number::U64(whole)
+        } else if whole >= LARGEST_EXACT as u64 {
+            // A float would round the whole part, perhaps below what a page showed before.
+            Number::U64(whole.wrapping_add(fraction as u64))
         } else {
             Number::F64(whole as f64 + fraction)
         }

@@ -5,7 +5,7 @@ use super::Metric;
 use crate::error::NameError;
 use crate::label::{piece, DynamicLabels, Labels};
 use crate::model::{Descriptor, LabelPieces, MetricType, Scratch, Shape, Source, Visitor};
-use crate::name::{label_name_fault, metric_name_fault, same_text, MetricName};
+use crate::name::{is_blank, label_name_fault, metric_name_fault, same_text, MetricName};
 use crate::sync::hash::{hash_values, process_seed};
 use crate::sync::held::Held;
 use crate::sync::primitive::{AtomicU64, Ordering};
@@ -254,7 +254,10 @@ pub const fn check_declaration(metric_type: MetricType, name: &str, help: &str, 
     if let Some(why) = metric_type.suffix_fault(name) {
         panic!("{}", why);
     }
-    if help.is_empty() {
+    if matches!(metric_type, MetricType::StateSet) {
+        panic!("a state set needs its states: use `Registry::state_set`");
+    }
+    if is_blank(help) {
         panic!("the help must say in a sentence what the family counts or measures");
     }
     let mut at = 0;

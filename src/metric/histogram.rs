@@ -21,8 +21,10 @@ use std::time::Duration;
 /// # Consistency
 ///
 /// A scrape sees buckets, count and sum of the same observations; the count is always the sum of
-/// the buckets. Only if the scheduler stops a thread *inside* an observation for longer than the
-/// scrape waits (tens of microseconds) may the sum lack, or be ahead by, the observations in
+/// the buckets, and never falls. If the scheduler stops a thread *inside* an observation for longer
+/// than the scrape waits (tens of microseconds), the scrape may see an older such set, which lacks
+/// observations made since the scrape before. Only the very first scrape that meets a histogram in
+/// that state may see a sum that is ahead of the buckets, or behind them, by the observations in
 /// flight.
 ///
 /// # Examples

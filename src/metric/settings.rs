@@ -46,7 +46,10 @@ impl<M: Metric> Settings<M> {
 
     /// Whether anything was said that the series depend on.
     pub(crate) fn says_shape(&self) -> bool {
-        self.buckets.is_some() || self.quantiles.is_some() || self.window.is_some()
+        self.buckets.is_some()
+            || self.quantiles.is_some()
+            || self.window.is_some()
+            || !self.states.is_empty()
     }
 
     pub(crate) fn shape(&self) -> Result<Shape, NameError> {

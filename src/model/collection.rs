@@ -84,8 +84,8 @@ impl<'a> Collection<'a> {
     ///
     /// # Errors
     ///
-    /// If the collector did not describe such a histogram, or the numbers of label values or of
-    /// buckets are not those of the descriptor.
+    /// If the collector did not describe such a histogram, the numbers of label values or of
+    /// buckets are not those of the descriptor, or the counts add up to more than a `u64` holds.
     pub fn histogram(
         &mut self,
         family: &str,
@@ -100,6 +100,9 @@ impl<'a> Collection<'a> {
         if counts.len() != buckets.texts().len() {
             let wanted = buckets.texts().len();
             return Err(format!("{family:?} has {wanted} buckets, not {}", counts.len()).into());
+        }
+        if counts.iter().try_fold(0_u64, |total, count| total.checked_add(*count)).is_none() {
+            return Err(format!("the buckets of {family:?} add up to more than 2^64 - 1").into());
         }
         let start = self.staged.counts.len();
         self.staged.counts.extend_from_slice(counts);

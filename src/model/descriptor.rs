@@ -3,7 +3,7 @@
 use super::{Buckets, SummaryShape};
 use crate::error::NameError;
 use crate::label::piece;
-use crate::name::{ends_with, LabelName, MetricName, NameFault};
+use crate::name::{ends_with, label_name_fault, LabelName, MetricName, NameFault};
 use std::sync::Arc;
 
 /// The type of a family.
@@ -204,14 +204,8 @@ impl Descriptor {
         NameError: From<N::Error>,
     {
         let states: Vec<String> = states.into_iter().map(Into::into).collect();
-        let repeated = states.iter().enumerate().any(|(at, state)| states[..at].contains(state));
-        if repeated || !(1..=64).contains(&states.len()) || states.iter().any(String::is_empty) {
-            let why = "a state set has 1 to 64 distinct, non-empty states";
-            return Err(NameError::new("states", states.join(","), why));
-        }
-        let name = name.try_into()?;
         let shape = Shape::States(states.into());
-        Self::new(name, help.into(), MetricType::StateSet, shape)
+        Self::new(name.try_into()?, help.into(), MetricType::StateSet, shape)
     }
 
     pub(crate) fn new(
@@ -232,6 +226,7 @@ impl Descriptor {
             shape,
         };
         this.check_name()?;
+        this.check_states()?;
         if this.help.trim().is_empty() {
             let why = "say in a sentence what the family counts or measures";
             return Err(NameError::new("help of", this.name.as_str(), why));
@@ -244,6 +239,28 @@ impl Descriptor {
             return Err(NameError::new("metric name", self.name.as_str(), why));
         }
         self.page_name = self.name.normalised().into_owned();
+        if self.metric_type != MetricType::StateSet {
+            return Ok(());
+        }
+        let refuse = |why: &str| Err(NameError::new("metric name", self.name.as_str(), why));
+        if label_name_fault(&self.page_name).is_some() {
+            return refuse(
+                "a state set shows its states in a label of its own name, which this cannot be",
+            );
+        }
+        if self.page_labels.contains(&self.page_name) {
+            return refuse("its states need the label of this name");
+        }
+        Ok(())
+    }
+
+    fn check_states(&self) -> Result<(), NameError> {
+        let Shape::States(states) = &self.shape else { return Ok(()) };
+        let repeated = states.iter().enumerate().any(|(at, state)| states[..at].contains(state));
+        if repeated || !(1..=64).contains(&states.len()) || states.iter().any(String::is_empty) {
+            let why = "a state set has 1 to 64 distinct, non-empty states";
+            return Err(NameError::new("states", states.join(","), why));
+        }
         Ok(())
     }
 
@@ -318,10 +335,6 @@ impl Descriptor {
         let refuse = |fault| NameError::metric(&name, fault);
         self.name = MetricName::utf8(name.clone()).map_err(refuse)?;
         self.check_name()?;
-        if self.metric_type == MetricType::StateSet && self.page_labels.contains(&self.page_name) {
-            let why = "its states need the label of this name";
-            return Err(NameError::new("metric name", name, why));
-        }
         Ok(self)
     }
 

@@ -35,7 +35,7 @@ impl Member {
 }
 
 /// Implemented by `registry::Registry`, taken by `encode`.
-pub(crate) trait Gather {
+pub(crate) trait Gather: Sync {
     /// Runs every collector into `scratch` and returns the families in the order of their names.
     fn gather(&self, scratch: &mut Scratch) -> Arc<[PageFamily]>;
 

@@ -220,14 +220,18 @@ impl Gather for Registry {
 impl Registered {
     /// Whether the collector answered, and answered validly.
     fn collect(&self, staged: &mut Staged) -> bool {
+        // Unwind safe: whatever a panic leaves in `staged` is cleared before it is used again, and
+        // the collector's own state is its own affair, as its contract says. An error is dropped
+        // inside, because its `drop` is user code too.
         let attempt = AssertUnwindSafe(|| {
             let mut collection = Collection::new(&self.families, staged);
-            self.collector.collect(&mut collection)?;
-            collection.finish()
+            self.collector.collect(&mut collection).and_then(|()| collection.finish()).is_ok()
         });
-        // Unwind safe: whatever a panic leaves in `staged` is cleared before it is used again, and
-        // the collector's own state is its own affair, as its contract says.
-        matches!(catch_unwind(attempt), Ok(Ok(())))
+        catch_unwind(attempt).unwrap_or_else(|payload| {
+            // So is the `drop` of a panic's payload, and it may panic as well: leaked.
+            std::mem::forget(payload);
+            false
+        })
     }
 }
 

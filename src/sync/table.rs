@@ -155,9 +155,9 @@ impl<V> Table<V> {
         unsafe { &(*entry.as_ptr()).value }
     }
 
-    /// Calls `each` with the texts and the value of entry number `from` and those after it, in
-    /// creation order, until it answers `false`. Returns the number of the first entry that was
-    /// not visited. Sees the entries that were there at the call, each exactly once.
+    /// Offers the texts and the value of entry number `from` and those after it, in creation order,
+    /// until `each` answers that it did not take one. Returns the number of that entry, or the end.
+    /// Sees the entries that were there at the call.
     pub(crate) fn visit<'t>(
         &'t self,
         from: usize,
@@ -176,12 +176,12 @@ impl<V> Table<V> {
                 let entry = unsafe { start.add(offset * self.shape.stride) }.cast::<Entry<V>>();
                 // SAFETY: below `len`: written whole, shared from then on.
                 let (entry, value) = unsafe { (NonNull::new_unchecked(entry), &(*entry).value) };
-                at += 1;
-                offset += 1;
                 if !each(Columns { references: self.references(entry), owner: PhantomData }, value)
                 {
                     return at;
                 }
+                at += 1;
+                offset += 1;
             }
         }
         at

@@ -1,0 +1,398 @@
+//! What must not allocate, by counting what the allocator is asked for.
+//!
+//! A binary of its own: the allocator belongs to the whole process.
+
+use nunchi::model::{Collection, Descriptor};
+use nunchi::{
+    counter, family, gauge, histogram, summary, CollectError, Collector, Counter, Encoder, Family,
+    Format, Gauge, Histogram, Registry, Summary,
+};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+thread_local! {
+    /// Of this thread only, so that tests do not see each other.
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static HELD: Cell<i64> = const { Cell::new(0) };
+    static MOST_HELD: Cell<i64> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: every call is handed on to the system's allocator unchanged; the thread-local cells need
+// neither initialisation nor a destructor, so touching them does not allocate.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        let held = HELD.with(Cell::get) + layout.size() as i64;
+        HELD.with(|now| now.set(held));
+        MOST_HELD.with(|most| most.set(most.get().max(held)));
+        // SAFETY: the caller's promise about `layout` is the one that is asked for.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        HELD.with(|held| held.set(held.get() - layout.size() as i64));
+        // SAFETY: `memory` came from `alloc` above, that is from the system, with this layout.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+/// How often `body` allocated.
+fn allocations(body: impl FnOnce()) -> u64 {
+    let before = ALLOCATIONS.with(Cell::get);
+    body();
+    ALLOCATIONS.with(Cell::get) - before
+}
+
+/// How many bytes `body` leaves behind, and how many it held at most.
+fn bytes(body: impl FnOnce()) -> (i64, i64) {
+    let before = HELD.with(Cell::get);
+    MOST_HELD.with(|most| most.set(before));
+    body();
+    (HELD.with(Cell::get) - before, MOST_HELD.with(Cell::get) - before)
+}
+
+/// What a second run of `body` allocates: the first may create, grow and warm up.
+fn allocations_again(mut body: impl FnMut()) -> u64 {
+    body();
+    allocations(body)
+}
+
+#[test]
+fn updates_through_a_handle() {
+    let registry = Registry::new();
+    let counter = registry.counter("a_total", "A.").register().expect("valid");
+    let float = registry.gauge("b", "B.").register().expect("valid");
+    let whole = registry.int_gauge("c", "C.").register().expect("valid");
+    let histogram = registry.histogram("d", "D.").register().expect("valid");
+    let plain = registry.summary("e", "E.").register().expect("valid");
+    let phase = registry.state_set("f", "F.", ["up", "down"]).register().expect("valid");
+    let made = allocations(|| {
+        counter.inc();
+        counter.inc_by(3);
+        counter.inc_by(0.5);
+        float.set(2.0);
+        float.inc_by(0.25);
+        float.set_to_current_time();
+        float.start_timer().stop();
+        drop(float.track_in_progress());
+        whole.dec_by(7);
+        [-1.0, 0.3, f64::NAN, f64::INFINITY].iter().for_each(|&value| histogram.observe(value));
+        drop(histogram.start_timer());
+        plain.observe(4.0);
+        phase.set("down");
+        phase.switch("up", true);
+    });
+    assert_eq!(made, 0);
+}
+
+#[test]
+fn observations_of_a_summary_with_quantiles() {
+    let registry = Registry::new();
+    let summary = registry.summary("a", "A.").quantiles([0.5, 0.99]).register().expect("valid");
+    let made = allocations_again(|| (1..2000).for_each(|n| summary.observe(f64::from(n))));
+    assert_eq!(made, 0);
+}
+
+#[test]
+fn lookups_that_hit() {
+    let registry = Registry::new();
+    let family = registry.counter("a_total", "A.").labels(["x", "y", "z"]).expect("valid");
+    let lookup = |x, y, z| family.with_values(&[x, y, z]).map(Counter::inc);
+    let made = allocations_again(|| {
+        for (x, y, z) in [("GET", "200", ""), ("돌\"\\\n", "", ""), ("", "", "")] {
+            lookup(x, y, z).expect("three");
+        }
+    });
+    assert_eq!(made, 0);
+}
+
+static TYPED: Family<Counter> = family!("alloc_typed_total", "Typed.");
+static WAIT: Family<Histogram> = family!("alloc_wait_seconds", "Wait.", buckets = [0.1, 1.0]);
+
+#[test]
+fn lookups_of_static_families() {
+    let made = allocations_again(|| {
+        TYPED.with(&()).inc();
+        WAIT.with(&()).observe(0.5);
+    });
+    assert_eq!(made, 0);
+}
+
+#[cfg(feature = "derive")]
+#[test]
+fn lookups_by_derived_labels() {
+    #[derive(nunchi::LabelValue, Clone, Copy)]
+    enum Method {
+        Get,
+    }
+    #[derive(nunchi::Labels)]
+    struct Route<'a> {
+        method: Method,
+        path: &'a str,
+        code: u16,
+        user: Option<&'a str>,
+    }
+    let registry = Registry::new();
+    let family = registry.counter("a_total", "A.").family::<Route<'_>>().expect("valid");
+    let path = String::from("/a/b");
+    let route = || Route { method: Method::Get, path: &path, code: 404, user: None };
+    let made = allocations_again(|| family.with(&route()).inc());
+    assert_eq!(made, 0);
+}
+
+#[test]
+fn macro_call_sites() {
+    let (path, code) = (String::from("/a"), 200_u16);
+    let made = allocations_again(|| {
+        counter!("alloc_site_total", "Literal labels.", "method" => "GET").inc();
+        counter!("alloc_sites_total", "Others.", "path" => path, "code" => code, "ok" => true)
+            .inc();
+        gauge!(i64, "alloc_site", "No labels.", "n" => i64::MIN).set(3);
+        histogram!("alloc_site_seconds", "Histogram.", "path" => Some(&path)).observe(0.1);
+        summary!("alloc_site_bytes", "Summary.", quantiles = [0.5], "path" => path).observe(7.0);
+    });
+    assert_eq!(made, 0);
+}
+
+/// A collector whose own code allocates nothing.
+struct Pool;
+
+impl Collector for Pool {
+    fn describe(&self) -> Vec<Descriptor> {
+        let labelled = |gauge: Descriptor| gauge.with_labels(["state"]);
+        let gauge = Descriptor::gauge("pool_connections", "Connections.").and_then(labelled);
+        let histogram =
+            Descriptor::histogram("pool_wait_seconds", "Wait.", nunchi::Buckets::default());
+        let states = Descriptor::state_set("pool_phase", "Phase.", ["up", "down"]);
+        [gauge, histogram, states].into_iter().map(|family| family.expect("valid")).collect()
+    }
+
+    fn collect(&self, out: &mut Collection<'_>) -> Result<(), CollectError> {
+        out.number("pool_connections", &["idle"], 3_u64)?;
+        out.number("pool_connections", &["bu\"sy"], 4.5)?;
+        out.histogram("pool_wait_seconds", &[], &[1; 12], 3.5)?;
+        out.state_set("pool_phase", &[], &["up"])
+    }
+}
+
+/// One registry for each kind, so that a failure says which kind allocates.
+fn registries() -> Vec<(&'static str, Registry)> {
+    let make = |fill: &dyn Fn(&Registry)| {
+        let registry = Registry::new();
+        fill(&registry);
+        registry
+    };
+    vec![
+        (
+            "counters",
+            make(&|registry| {
+                let family = registry.counter("a_total", "A.").labels(["x"]).expect("valid");
+                (0..100_u64).for_each(|n| {
+                    family.with_values(&[&n.to_string()]).expect("one").inc_by(n * n);
+                });
+                registry.counter("b_total", "B.").register().expect("valid").inc_by(0.1);
+            }),
+        ),
+        (
+            "gauges",
+            make(&|registry| {
+                let family = registry.gauge("a", "A.").labels(["x"]).expect("valid");
+                for value in [1.5e300, f64::NAN, -0.0, 5e-324] {
+                    family.with_values(&[&value.to_string()]).expect("one").set(value);
+                }
+            }),
+        ),
+        (
+            "histograms",
+            make(&|registry| {
+                let family = registry.histogram("a", "A.").labels(["x"]).expect("valid");
+                (0..100).for_each(|n| {
+                    family.with_values(&[&n.to_string()]).expect("one").observe(f64::from(n));
+                });
+            }),
+        ),
+        (
+            "summaries",
+            make(&|registry| {
+                let family = registry.summary("a", "A.").quantiles([0.5, 0.99]).labels(["x"]);
+                let family = family.expect("valid");
+                (1..1000).for_each(|n| {
+                    let series = family.with_values(&[&(n % 10).to_string()]).expect("one");
+                    series.observe(f64::from(n));
+                });
+            }),
+        ),
+        (
+            "state sets",
+            make(&|registry| {
+                let phase = registry.state_set("a", "A.", ["up", "down"]).register();
+                phase.expect("valid").set("up");
+            }),
+        ),
+        (
+            "infos",
+            make(&|registry| {
+                registry.info("a_info", "A.", [("version", "1"), ("b", "2")]).expect("valid");
+            }),
+        ),
+        (
+            "very many labels",
+            make(&|registry| {
+                let names: Vec<String> = (0..40).map(|n| format!("l{n}")).collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let family = registry.histogram("a", "A.").labels(names.clone()).expect("valid");
+                family.with_values(&names).expect("forty").observe(1.0);
+            }),
+        ),
+        ("scopes", {
+            make(&|registry| {
+                for shard in ["1", "2"] {
+                    let scope = registry.scope("p_", [("shard", shard)]).expect("valid");
+                    scope.histogram("a", "A.").register().expect("valid").observe(1.0);
+                }
+            })
+        }),
+        ("collectors", make(&|registry| registry.register(Pool).expect("valid"))),
+        ("self-metrics", make(&|registry| registry.register_self_metrics().expect("valid"))),
+    ]
+}
+
+/// The kinds whose second page allocated.
+fn guilty(mut encode: impl FnMut(&Registry)) -> Vec<(&'static str, u64)> {
+    let cost = |(kind, registry): (&'static str, Registry)| {
+        encode(&registry);
+        let made = allocations(|| encode(&registry));
+        (made > 0).then_some((kind, made))
+    };
+    registries().into_iter().filter_map(cost).collect()
+}
+
+#[test]
+fn pages_into_a_vector() {
+    let mut page = Vec::with_capacity(1 << 20);
+    let guilty = guilty(|registry| {
+        page.clear();
+        nunchi::encode(registry, Format::Text, &mut page);
+        assert!(!page.is_empty());
+    });
+    assert_eq!(guilty, []);
+}
+
+#[test]
+fn pages_into_a_sink() {
+    let guilty = guilty(|registry| {
+        nunchi::encode_to(registry, Format::Text, &mut std::io::sink()).expect("it takes all");
+    });
+    assert_eq!(guilty, []);
+}
+
+#[test]
+fn pages_in_chunks() {
+    let mut chunk = Vec::with_capacity(4096);
+    let guilty = guilty(|registry| {
+        let mut encoder = Encoder::new(registry, Format::Text);
+        chunk.clear();
+        while encoder.next_chunk(&mut chunk) {
+            chunk.clear();
+        }
+    });
+    assert_eq!(guilty, []);
+}
+
+#[cfg(feature = "bytes")]
+#[test]
+fn pages_into_bytes() {
+    let mut buffer = bytes::BytesMut::with_capacity(1 << 20);
+    let guilty = guilty(|registry| {
+        buffer.clear();
+        nunchi::encode_buf(registry, Format::Text, &mut buffer);
+    });
+    assert_eq!(guilty, []);
+}
+
+#[test]
+fn a31_a_page_is_streamed_in_bounded_memory() {
+    let registry = Registry::new();
+    let series = if cfg!(debug_assertions) { 20_000 } else { 100_000 };
+    let family = registry.counter("a_total", "A.").max_series(series).labels(["x"]);
+    let family = family.expect("valid");
+    for n in 0..series {
+        family.with_values(&[&format!("{n:020}")]).expect("one").inc();
+    }
+    let (left, most) = bytes(|| {
+        nunchi::encode_to(&registry, Format::Text, &mut std::io::sink()).expect("it takes all");
+    });
+    assert!(most < 256 * 1024 && left < 256 * 1024, "{most} bytes, {left} of them kept");
+}
+
+#[test]
+fn observations_that_nobody_scrapes_take_no_more_memory() {
+    let observations = if cfg!(debug_assertions) { 1_000_000 } else { 10_000_000 };
+    let registry = Registry::new();
+    let histogram = registry.histogram("a", "A.").register().expect("valid");
+    let summary = registry.summary("b", "B.").quantiles([0.5, 0.999]).register().expect("valid");
+    let plain = registry.summary("c", "C.").register().expect("valid");
+    let (left, most) = bytes(|| {
+        for n in 0..observations {
+            let value = f64::from(n % 9973 + 1) * 1e-4;
+            histogram.observe(value);
+            summary.observe(value);
+            plain.observe(value);
+        }
+    });
+    assert!(left <= most && most < 64 * 1024, "{most} bytes");
+}
+
+#[test]
+fn label_values_without_end_stay_bounded_and_are_counted() {
+    let values = if cfg!(debug_assertions) { 200_000_u64 } else { 10_000_000 };
+    let registry = Registry::new();
+    registry.register_self_metrics().expect("valid");
+    let family = registry.counter("a_total", "A.").labels(["path"]).expect("valid");
+    let mut path = String::with_capacity(64);
+    let (left, most) = bytes(|| {
+        for n in 0..values {
+            use std::fmt::Write;
+            path.clear();
+            write!(path, "/scan/{n}").expect("a string takes all");
+            family.with_values(&[&path]).expect("one").inc();
+        }
+    });
+    assert_eq!(family.cardinality(), 10_001);
+    assert!(left <= most && most < 4 << 20, "{most} bytes");
+    let mut page = Vec::new();
+    nunchi::encode(&registry, Format::Text, &mut page);
+    let page = String::from_utf8(page).expect("text");
+    let folded = values - 10_000;
+    assert!(page.contains(&format!("a_total{{path=\"__overflow__\"}} {folded}\n")));
+    assert!(page.contains(&format!("nunchi_series_folded_total{{family=\"a_total\"}} {folded}\n")));
+}
+
+#[test]
+fn a_dropped_registry_gives_everything_back() {
+    let (left, _) = bytes(|| {
+        for (_, registry) in registries() {
+            let mut page = Vec::new();
+            nunchi::encode(&registry, Format::Text, &mut page);
+        }
+    });
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn a_dropped_registry_frees_what_its_handles_do_not_hold() {
+    let registry = Registry::new();
+    let counter = registry.counter("a_total", "A.").register().expect("valid");
+    let gauge: nunchi::Series<Gauge> = registry.gauge("b", "B.").register().expect("valid");
+    let summary: nunchi::Series<Summary> = registry.summary("c", "C.").register().expect("valid");
+    drop(registry);
+    counter.inc();
+    gauge.set(1.0);
+    summary.observe(1.0);
+    assert_eq!((counter.get(), gauge.get(), summary.count()), (1.0, 1.0, 1));
+}

@@ -1,0 +1,8 @@
+//! Requirements on a Prometheus client library, one test each, named after their IDs.
+//!
+//! `docs/conformance.md` lists every ID with the tests that show it; [`table`] keeps it true.
+
+mod library;
+mod names;
+mod table;
+mod text;

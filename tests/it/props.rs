@@ -1,0 +1,8 @@
+//! Properties that hold for registries nobody thought of.
+
+#[path = "props/hostile.rs"]
+mod hostile;
+#[path = "props/machine.rs"]
+mod machine;
+#[path = "props/model.rs"]
+mod model;

@@ -1,0 +1,97 @@
+//! What the tests of whole pages share.
+
+use crate::parser::{parse, Page};
+use nunchi::model::{Collection, Descriptor, Number};
+use nunchi::{CollectError, Collector, Format, Registry};
+
+/// The page as text.
+pub(crate) fn page(registry: &Registry) -> String {
+    let mut page = Vec::new();
+    nunchi::encode(registry, Format::Text, &mut page);
+    String::from_utf8(page).expect("a page is text")
+}
+
+/// The page as the strict parser reads it.
+pub(crate) fn parsed(registry: &Registry) -> Page {
+    let page = page(registry);
+    parse(page.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{page}"))
+}
+
+/// A collector that always yields the same.
+pub(crate) struct Fixed {
+    pub(crate) families: Vec<Descriptor>,
+    pub(crate) points: Vec<Point>,
+}
+
+/// What a [`Fixed`] yields: a family, label values, and a value.
+pub(crate) type Point = (String, Vec<String>, Value);
+
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    Number(Number),
+    Histogram(Vec<u64>, f64),
+    Summary(Vec<f64>, u64, f64),
+    States(Vec<String>),
+}
+
+impl Fixed {
+    /// A family with one series.
+    pub(crate) fn one(family: Descriptor, value: Value) -> Self {
+        let labels = family.labels().map(str::to_owned).collect();
+        let points = vec![(family.name().to_owned(), labels, value)];
+        Self { families: vec![family], points }
+    }
+
+    /// A gauge without labels.
+    pub(crate) fn gauge(name: &'static str) -> Self {
+        let gauge = Descriptor::gauge(name, "Help.").expect("a valid name");
+        Self::one(gauge, Value::Number(Number::U64(1)))
+    }
+}
+
+impl Collector for Fixed {
+    fn describe(&self) -> Vec<Descriptor> {
+        self.families.clone()
+    }
+
+    fn collect(&self, out: &mut Collection<'_>) -> Result<(), CollectError> {
+        for (family, labels, value) in &self.points {
+            let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+            match value {
+                Value::Number(number) => out.number(family, &labels, *number)?,
+                Value::Histogram(counts, sum) => out.histogram(family, &labels, counts, *sum)?,
+                Value::Summary(values, count, sum) => {
+                    out.summary(family, &labels, values, *count, *sum)?;
+                }
+                Value::States(on) => {
+                    let on: Vec<&str> = on.iter().map(String::as_str).collect();
+                    out.state_set(family, &labels, &on)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A collector made of a closure, with one gauge that it may yield.
+pub(crate) fn collector<F>(gauge: &'static str, collect: F) -> impl Collector
+where
+    F: Fn(&mut Collection<'_>) -> Result<(), CollectError> + Send + Sync + 'static,
+{
+    Closure(gauge, collect)
+}
+
+struct Closure<F>(&'static str, F);
+
+impl<F> Collector for Closure<F>
+where
+    F: Fn(&mut Collection<'_>) -> Result<(), CollectError> + Send + Sync + 'static,
+{
+    fn describe(&self) -> Vec<Descriptor> {
+        vec![Descriptor::gauge(self.0, "Help.").expect("a valid name")]
+    }
+
+    fn collect(&self, out: &mut Collection<'_>) -> Result<(), CollectError> {
+        (self.1)(out)
+    }
+}

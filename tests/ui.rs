@@ -1,0 +1,39 @@
+//! What the compiler says to those who use the macros wrongly, word for word.
+//!
+//! The expected words are those of one compiler; with another the cases are skipped, aloud. To
+//! write them anew: `TRYBUILD=overwrite cargo test --test ui`.
+
+use std::io::Write;
+use std::process::Command;
+
+/// The compiler whose words the `.stderr` files hold.
+const COMPILER: &str = "rustc 1.95.0 ";
+
+fn is_the_compiler() -> bool {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let version = Command::new(rustc).arg("--version").output().map(|output| output.stdout);
+    let version = version.unwrap_or_default();
+    let version = String::from_utf8_lossy(&version);
+    if version.starts_with(COMPILER) {
+        return true;
+    }
+    // Not `eprintln!`, which the test harness keeps to itself.
+    let skipped = format!("SKIPPED: tests/ui wants {COMPILER}, this is {version}");
+    std::io::stderr().write_all(skipped.as_bytes()).expect("standard error is there");
+    false
+}
+
+/// One test, since each run of the cases builds a project in the same place.
+#[test]
+fn the_compiler_says_what_is_wrong() {
+    if !is_the_compiler() {
+        return;
+    }
+    let cases = trybuild::TestCases::new();
+    cases.pass("tests/ui/macros/pass/*.rs");
+    cases.compile_fail("tests/ui/macros/*.rs");
+    if cfg!(feature = "derive") {
+        cases.pass("tests/ui/derive/pass/*.rs");
+        cases.compile_fail("tests/ui/derive/*.rs");
+    }
+}

@@ -1,0 +1,3 @@
+fn main() {
+    nunchi::counter!("app_jobs_total", "Jobs.").dec();
+}

@@ -1,0 +1,4 @@
+fn main() {
+    let name = "app_requests_total";
+    nunchi::counter!(name, "Requests.").inc();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    nunchi::counter!("app requests_total", "Requests.").inc();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    nunchi::counter!("__requests_total", "Requests.").inc();
+}

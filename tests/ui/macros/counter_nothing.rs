@@ -1,0 +1,3 @@
+fn main() {
+    nunchi::counter!().inc();
+}

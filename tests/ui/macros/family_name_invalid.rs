@@ -1,0 +1,7 @@
+use nunchi::{family, Counter, Family};
+
+static JOBS: Family<Counter> = family!("app jobs_total", "Jobs.");
+
+fn main() {
+    JOBS.init();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    nunchi::gauge!(u8, "app_jobs", "Jobs.").set(1);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    nunchi::histogram!("app_seconds", "Seconds.", "le" => "1").observe(1.0);
+}

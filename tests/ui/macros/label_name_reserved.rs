@@ -1,0 +1,3 @@
+fn main() {
+    nunchi::gauge!("app_jobs", "Jobs.", "__name__" => 1).set(0.0);
+}

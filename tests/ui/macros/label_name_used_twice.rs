@@ -1,0 +1,3 @@
+fn main() {
+    nunchi::gauge!("app_jobs", "Jobs.", "a" => 1, "b" => 2, "a" => 3).set(0.0);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    nunchi::histogram!("app_seconds", "Seconds.", buckets = "default").observe(1.0);
+}

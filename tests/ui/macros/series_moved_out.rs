@@ -1,0 +1,3 @@
+fn main() {
+    let _counter: nunchi::Counter = *nunchi::counter!("app_jobs_total", "Jobs.");
+}

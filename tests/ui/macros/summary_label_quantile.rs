@@ -1,0 +1,3 @@
+fn main() {
+    nunchi::summary!("app_seconds", "Seconds.", "quantile" => "1").observe(1.0);
+}
