@@ -4,21 +4,30 @@
 //! write them anew: `TRYBUILD=overwrite cargo test --test ui`.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::Command;
 
-/// The compiler whose words the `.stderr` files hold.
+/// The compiler whose words the `.stderr` files hold, installed without the sources of the standard
+/// library, from which it would quote.
 const COMPILER: &str = "rustc 1.95.0 ";
 
-fn is_the_compiler() -> bool {
+/// What the compiler answers to an argument.
+fn rustc(arguments: &[&str]) -> String {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let version = Command::new(rustc).arg("--version").output().map(|output| output.stdout);
-    let version = version.unwrap_or_default();
-    let version = String::from_utf8_lossy(&version);
-    if version.starts_with(COMPILER) {
+    let answer = Command::new(rustc).args(arguments).output().map(|output| output.stdout);
+    String::from_utf8_lossy(&answer.unwrap_or_default()).trim().to_owned()
+}
+
+fn is_the_compiler() -> bool {
+    let version = rustc(&["--version"]);
+    let sources = Path::new(&rustc(&["--print", "sysroot"])).join("lib/rustlib/src/rust/library");
+    if version.starts_with(COMPILER) && !sources.exists() {
         return true;
     }
+    let with = if sources.exists() { " with rust-src" } else { "" };
     // Not `eprintln!`, which the test harness keeps to itself.
-    let skipped = format!("SKIPPED: tests/ui wants {COMPILER}, this is {version}");
+    let skipped =
+        format!("SKIPPED: tests/ui wants {COMPILER}without rust-src, this is {version}{with}\n");
     std::io::stderr().write_all(skipped.as_bytes()).expect("standard error is there");
     false
 }
