@@ -3,7 +3,8 @@
 //! order, and compares looked-up values with the stored text in random order. Prints the bytes per
 //! series of each layout first.
 
-use criterion::{black_box, criterion_group, criterion_main, Criterion, Throughput};
+use criterion::{criterion_group, criterion_main, Criterion, Throughput};
+use std::hint::black_box;
 
 const SERIES: usize = 100_000;
 const HEAD: &[u8] = b"app_requests_total{";

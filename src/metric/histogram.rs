@@ -23,9 +23,9 @@ use std::time::Duration;
 /// A scrape sees buckets, count and sum of the same observations; the count is always the sum of
 /// the buckets, and never falls. If the scheduler stops a thread *inside* an observation for longer
 /// than the scrape waits (tens of microseconds), the scrape may see an older such set, which lacks
-/// observations made since the scrape before. Only the very first scrape that meets a histogram in
-/// that state may see a sum that is ahead of the buckets, or behind them, by the observations in
-/// flight.
+/// observations made since the scrape before. The first scrape that meets a histogram in that
+/// state waits up to 250 ms; only if the thread is stopped for all of that may the sum be ahead of
+/// the buckets, or behind them, by the observations in flight.
 ///
 /// # Examples
 ///

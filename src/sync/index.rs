@@ -193,12 +193,17 @@ mod tests {
             }
         }
         assert!(index.find(0x1234_5678, |_| false).is_none());
-        for (hash, node) in nodes {
-            // SAFETY: not freed yet.
+        for &(hash, node) in &nodes {
+            // SAFETY: freed after the last search.
             let value = unsafe { (*node).value };
-            // SAFETY: the index hands out nodes that are alive until the end of the loop.
+            // SAFETY: as above.
             let is = |other: NonNull<Node>| unsafe { other.as_ref() }.value == value;
             assert!(index.find(hash, is).is_some());
+        }
+        drop(index);
+        for (_, node) in nodes {
+            // SAFETY: from `Box::into_raw` above; the index, which alone knew it, is gone.
+            drop(unsafe { Box::from_raw(node) });
         }
     }
 

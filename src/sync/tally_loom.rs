@@ -55,7 +55,7 @@ fn no_observation_is_lost_between_the_banks() {
         };
         let mut counts = Vec::new();
         tally.add_bank();
-        tally.read_both(&mut Default::default(), &mut [0]);
+        tally.read_both(&mut [(); 2].map(|()| Reading::empty(1)), &mut [0]);
         writer.join().unwrap();
         let sum = tally.read(&mut counts);
         assert_eq!((sum, counts), (2.0, vec![2]));
