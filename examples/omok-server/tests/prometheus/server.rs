@@ -42,8 +42,7 @@ fn places() -> Vec<PathBuf> {
     }
     let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../build/prometheus");
     let suites = fs::read_dir(build).into_iter().flatten().flatten();
-    let unpacked = suites.map(|suite| suite.path().join("usr/bin"));
-    list("PATH").into_iter().chain(unpacked).collect()
+    list("PATH").into_iter().chain(suites.map(|suite| suite.path())).collect()
 }
 
 impl Installed {

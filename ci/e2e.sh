@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Proves that real Prometheus servers, an old and a new major, accept and store every family that a
+# playing omok server exposes, and that promtool finds nothing to say about the page.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+CI_REQUIRE_PROMETHEUS=1 cargo test -p omok-server --locked --test prometheus -- --nocapture
