@@ -1,0 +1,94 @@
+//! What an update through a held handle costs, beside the bare instruction.
+//!
+//! `cargo bench --bench update`.
+
+use criterion::{criterion_group, criterion_main, Criterion};
+use nunchi::{Buckets, Registry};
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+
+fn counter(criterion: &mut Criterion) {
+    let registry = Registry::new();
+    let held = registry.counter("held_total", "Held.").register().expect("a valid name");
+    let bare = AtomicU64::new(0);
+    let mut group = criterion.benchmark_group("update/counter");
+    group.bench_function("limit: bare fetch_add", |bencher| {
+        bencher.iter(|| bare.fetch_add(1, Ordering::Relaxed));
+    });
+    group.bench_function("inc, held handle", |bencher| bencher.iter(|| held.inc()));
+    group.bench_function("inc_by a fraction, held handle", |bencher| {
+        bencher.iter(|| held.inc_by(0.5));
+    });
+    group.bench_function("inc, literal call site", |bencher| {
+        bencher.iter(|| nunchi::counter!("site_total", "Call site.", "kind" => "literal").inc());
+    });
+    group.bench_function("inc, while another thread does the same", |bencher| {
+        beside(|| held.inc(), || bencher.iter(|| held.inc()));
+    });
+    group.finish();
+}
+
+fn gauge(criterion: &mut Criterion) {
+    let registry = Registry::new();
+    let float = registry.gauge("float", "Float.").register().expect("a valid name");
+    let integer = registry.int_gauge("integer", "Integer.").register().expect("a valid name");
+    let mut group = criterion.benchmark_group("update/gauge");
+    group.bench_function("set", |bencher| bencher.iter(|| float.set(black_box(2.5))));
+    group.bench_function("inc_by, f64", |bencher| bencher.iter(|| float.inc_by(black_box(2.5))));
+    group.bench_function("inc, i64", |bencher| bencher.iter(|| integer.inc()));
+    group.finish();
+}
+
+fn histogram(criterion: &mut Criterion) {
+    let registry = Registry::new();
+    let fifty = Buckets::exponential(0.001, 1.2, 51).expect("valid buckets");
+    let mut group = criterion.benchmark_group("update/histogram");
+    for (name, buckets) in [("11 bounds", Buckets::default()), ("50 bounds", fifty)] {
+        let family = format!("held_{}", name.replace(' ', "_"));
+        let builder = registry.histogram(&family, "Times.").buckets(buckets);
+        let held = builder.register().expect("a valid name");
+        let mut value = values();
+        group.bench_function(format!("observe, {name}"), |bencher| {
+            bencher.iter(|| held.observe(value()));
+        });
+        group.bench_function(format!("observe, {name}, while another thread does"), |bencher| {
+            beside(|| held.observe(0.07), || bencher.iter(|| held.observe(value())));
+        });
+    }
+    group.finish();
+}
+
+/// Seconds that spread over four powers of ten, in an order that no predictor learns.
+fn values() -> impl FnMut() -> f64 {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        10_f64.powf((state >> 40) as f64 / f64::from(1 << 22) - 3.0)
+    };
+    let values: Vec<f64> = (0..1 << 14).map(|_| next()).collect();
+    let mut at = 0_usize;
+    move || {
+        at = at.wrapping_add(1);
+        values[at % (1 << 14)]
+    }
+}
+
+/// Runs `measured` while another thread repeats `update`.
+fn beside(update: impl Fn() + Sync, measured: impl FnOnce()) {
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                update();
+            }
+        });
+        measured();
+        done.store(true, Ordering::Relaxed);
+    });
+}
+
+criterion_group!(benches, counter, gauge, histogram);
+criterion_main!(benches);
