@@ -43,6 +43,29 @@ impl<'p> Room<'p> {
         }
     }
 
+    /// Appends the first `len` bytes of `word`, at most 8. Room for 8 must be left.
+    #[inline]
+    pub(super) fn put_word(&mut self, word: [u8; 8], len: usize) {
+        if self.left() < word.len() {
+            debug_assert!(false, "a bound was too small");
+            return;
+        }
+        // SAFETY: 8 bytes are left behind `at`; what is written beyond `len` is spare capacity.
+        unsafe {
+            self.at.cast::<[u8; 8]>().write_unaligned(word);
+            self.at = self.at.add(len.min(word.len()));
+        }
+    }
+
+    /// Replaces one byte of what was put.
+    #[inline]
+    pub(super) fn replace(&mut self, at: usize, byte: u8) {
+        if at < self.written() {
+            // SAFETY: before `at`, so inside the room and initialised.
+            unsafe { self.start.add(at).write(byte) };
+        }
+    }
+
     /// Appends a copy of what was put from `from` to `to`.
     #[inline]
     pub(super) fn repeat(&mut self, from: usize, to: usize) {
@@ -84,7 +107,7 @@ impl Drop for Room<'_> {
     }
 }
 
-/// Copies `len` bytes. Up to 32 take two overlapping moves of a fixed size instead of a call.
+/// Copies `len` bytes. Up to 64 take two overlapping moves of a fixed size instead of a call.
 ///
 /// # Safety
 ///
@@ -93,8 +116,11 @@ impl Drop for Room<'_> {
 unsafe fn copy_short(from: *const u8, to: *mut u8, len: usize) {
     // SAFETY: in each arm both moves lie within `len`.
     unsafe {
-        if len > 32 {
+        if len > 64 {
             to.copy_from_nonoverlapping(from, len);
+        } else if len > 32 {
+            to.copy_from_nonoverlapping(from, 32);
+            to.add(len - 32).copy_from_nonoverlapping(from.add(len - 32), 32);
         } else if len >= 16 {
             to.copy_from_nonoverlapping(from, 16);
             to.add(len - 16).copy_from_nonoverlapping(from.add(len - 16), 16);

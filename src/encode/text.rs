@@ -1,8 +1,10 @@
 //! The Prometheus text format 0.0.4.
 //!
 //! A family is written from fragments made when it is begun: its HELP and TYPE lines, the head of
-//! a line (`name{` and the const labels), and for types with several lines a series the tails
-//! (`le="0.5"} `). The labels of a series are written once and copied from its first line.
+//! a line (the name and the const labels), and for types with several lines a series the tails
+//! (`,le="0.5"} `). Every label comes with a comma before it; where the labels of a line begin, the
+//! comma is then overwritten by the brace. What the lines of a series have in common is written
+//! once and copied from its first line.
 
 use super::buffer::Room;
 use super::number;
@@ -14,7 +16,7 @@ use crate::model::{
 
 /// What is remembered of the family at hand from chunk to chunk.
 pub(super) struct TextState {
-    /// The HELP and TYPE lines, the name, `{`, and the const labels without their first comma.
+    /// The HELP and TYPE lines, the name, and the const labels, each with a comma before it.
     head: Vec<u8>,
     name_at: usize,
     const_at: usize,
@@ -64,10 +66,8 @@ impl TextState {
     pub(super) fn member(&mut self, descriptor: &Descriptor) {
         self.head.truncate(self.name_at);
         self.head.extend_from_slice(descriptor.page_name().as_bytes());
-        self.head.push(b'{');
         self.const_at = self.head.len();
-        let labels = descriptor.const_pieces().as_bytes();
-        self.head.extend_from_slice(labels.get(1..).unwrap_or_default());
+        self.head.extend_from_slice(descriptor.const_pieces().as_bytes());
     }
 
     fn make_tails(&mut self, descriptor: &Descriptor) {
@@ -89,9 +89,9 @@ impl TextState {
     }
 
     fn push_tail(&mut self, label: &str, value: &str) {
-        let start = self.tails.len() + 1; // Without the comma of the piece.
+        let start = self.tails.len();
         piece::write(label, value, &mut self.tails);
-        self.tails.push('}');
+        self.tails.push_str("} ");
         self.bounds.push((start, self.tails.len()));
     }
 
@@ -101,7 +101,7 @@ impl TextState {
     }
 
     fn name(&self) -> &[u8] {
-        &self.head[self.name_at..self.const_at - 1]
+        &self.head[self.name_at..self.const_at]
     }
 
     fn head_with_const_labels(&self) -> &[u8] {
@@ -149,7 +149,7 @@ const LINE: usize = "_bucket{,} \n".len();
 impl TextWriter<'_> {
     /// The lines of one series, with room for `count` of them; `None` if the chunk has not that
     /// much left. HELP and TYPE come first where they are due.
-    #[inline]
+    #[inline(always)] // Returned through memory, the parts would be read while still being stored.
     fn lines<'s>(&'s mut self, labels: LabelPieces<'s>, count: usize) -> Option<Lines<'s>> {
         let state = &mut *self.state;
         let pieces: usize = labels.0.iter().map(|piece| piece.len()).sum();
@@ -162,9 +162,7 @@ impl TextWriter<'_> {
         if std::mem::take(&mut state.is_new) {
             room.put(&state.head[..state.name_at]);
         }
-        let has_const = state.head.len() > state.const_at;
-        let is_labelled = has_const || pieces > 0;
-        Some(Lines { state, labels, has_const, is_labelled, room, written: None })
+        Some(Lines { state, labels, room, written: None })
     }
 }
 
@@ -172,8 +170,6 @@ impl TextWriter<'_> {
 struct Lines<'s> {
     state: &'s TextState,
     labels: LabelPieces<'s>,
-    has_const: bool,
-    is_labelled: bool,
     room: Room<'s>,
     /// Where the labels stand on the first line, once it is written.
     written: Option<(usize, usize)>,
@@ -181,62 +177,81 @@ struct Lines<'s> {
 
 impl Lines<'_> {
     /// The only line of a series that has one.
-    #[inline]
+    #[inline(always)]
     fn only(mut self, value: Number) {
-        if self.is_labelled {
-            self.room.put(self.state.head_with_const_labels());
-            self.put_pieces();
-            self.room.put(b"} ");
-        } else {
-            self.room.put(self.state.name());
-            self.room.put(b" ");
-        }
-        number::put(value, &mut self.room);
-        self.room.put(b"\n");
+        let labels_at = self.room.written() + (self.state.const_at - self.state.name_at);
+        self.room.put(self.state.head_with_const_labels());
+        self.put_pieces();
+        self.close(labels_at);
+        self.put_value(value);
     }
 
-    /// One line of a series that has several.
+    /// Lines that differ in their tails.
     #[inline]
-    fn line(&mut self, suffix: &str, tail: &[u8], value: Number) {
+    fn each(&mut self, suffix: &str, values: impl Iterator<Item = Number>) {
+        let mut common = None;
+        for (tail, value) in self.state.tails().zip(values) {
+            let from = self.room.written();
+            let labels_at = if let Some((first, length, to)) = common {
+                self.room.repeat(first, to);
+                from + length
+            } else {
+                let labels_at = self.put_start(suffix);
+                common = Some((from, labels_at - from, self.room.written()));
+                labels_at
+            };
+            self.room.put(tail);
+            self.room.replace(labels_at, b'{');
+            self.put_value(value);
+        }
+    }
+
+    /// A line without a tail.
+    #[inline]
+    fn bare(&mut self, suffix: &str, value: Number) {
+        let labels_at = self.put_start(suffix);
+        self.close(labels_at);
+        self.put_value(value);
+    }
+
+    /// Writes the name and the labels of a line; answers where the labels begin.
+    #[inline]
+    fn put_start(&mut self, suffix: &str) -> usize {
         self.room.put(self.state.name());
         self.room.put(suffix.as_bytes());
-        if self.is_labelled || !tail.is_empty() {
-            self.room.put(b"{");
-            self.put_labels();
-            if tail.is_empty() {
-                self.room.put(b"}");
-            } else if self.is_labelled {
-                self.room.put(b",");
-            }
-            self.room.put(tail);
-        }
-        self.room.put(b" ");
-        number::put(value, &mut self.room);
-        self.room.put(b"\n");
-    }
-
-    #[inline]
-    fn put_labels(&mut self) {
+        let labels_at = self.room.written();
         if let Some((from, to)) = self.written {
             self.room.repeat(from, to);
         } else {
-            let from = self.room.written();
             self.room.put(self.state.const_labels());
             self.put_pieces();
-            self.written = Some((from, self.room.written()));
+            self.written = Some((labels_at, self.room.written()));
+        }
+        labels_at
+    }
+
+    #[inline]
+    fn put_pieces(&mut self) {
+        for piece in self.labels.0 {
+            self.room.put(piece.as_bytes());
         }
     }
 
-    /// Writes the pieces, the first without its comma if nothing stands before it.
+    /// Ends the labels that begin at `labels_at`, if there are any.
     #[inline]
-    fn put_pieces(&mut self) {
-        let mut is_first = !self.has_const;
-        for piece in self.labels.0 {
-            let piece = piece.as_bytes();
-            let skipped = usize::from(is_first && !piece.is_empty());
-            is_first &= piece.is_empty();
-            self.room.put(&piece[skipped..]);
+    fn close(&mut self, labels_at: usize) {
+        if self.room.written() > labels_at {
+            self.room.replace(labels_at, b'{');
+            self.room.put(b"} ");
+        } else {
+            self.room.put(b" ");
         }
+    }
+
+    #[inline(always)]
+    fn put_value(&mut self, value: Number) {
+        number::put(value, &mut self.room);
+        self.room.put(b"\n");
     }
 }
 
@@ -248,30 +263,29 @@ impl Visitor for TextWriter<'_> {
     fn histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
         let Some(mut lines) = self.lines(labels, point.counts.len() + 2) else { return false };
         let mut cumulative = 0_u64;
-        for (tail, count) in lines.state.tails().zip(point.counts) {
-            cumulative = cumulative.wrapping_add(*count);
-            lines.line("_bucket", tail, Number::U64(cumulative));
-        }
-        lines.line("_sum", b"", Number::F64(point.sum));
-        lines.line("_count", b"", Number::U64(cumulative));
+        lines.each(
+            "_bucket",
+            point.counts.iter().map(|count| {
+                cumulative = cumulative.wrapping_add(*count);
+                Number::U64(cumulative)
+            }),
+        );
+        lines.bare("_sum", Number::F64(point.sum));
+        lines.bare("_count", Number::U64(cumulative));
         true
     }
 
     fn summary(&mut self, labels: LabelPieces<'_>, point: SummaryPoint<'_>) -> bool {
         let Some(mut lines) = self.lines(labels, point.values.len() + 2) else { return false };
-        for (tail, value) in lines.state.tails().zip(point.values) {
-            lines.line("", tail, Number::F64(*value));
-        }
-        lines.line("_sum", b"", Number::F64(point.sum));
-        lines.line("_count", b"", Number::U64(point.count));
+        lines.each("", point.values.iter().map(|value| Number::F64(*value)));
+        lines.bare("_sum", Number::F64(point.sum));
+        lines.bare("_count", Number::U64(point.count));
         true
     }
 
     fn state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool {
         let Some(mut lines) = self.lines(labels, point.states) else { return false };
-        for (at, tail) in lines.state.tails().enumerate() {
-            lines.line("", tail, Number::U64(point.on >> at & 1));
-        }
+        lines.each("", (0..point.states).map(|at| Number::U64(point.on >> at & 1)));
         true
     }
 }

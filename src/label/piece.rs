@@ -43,9 +43,7 @@ fn write_escaped(value: &str, out: &mut String) -> bool {
 #[inline]
 pub(crate) fn stands_for(piece: &str, escaped: bool, value: &str) -> bool {
     if escaped {
-        return piece.split_once('"').is_some_and(|(_, rest)| {
-            unescaped_is(rest.strip_suffix('"').unwrap_or_default(), value)
-        });
+        return escaped_stands_for(piece, value);
     }
     let (piece, value) = (piece.as_bytes(), value.as_bytes());
     let Some(start) = piece.len().checked_sub(value.len() + 1) else {
@@ -75,6 +73,13 @@ fn word(bytes: &[u8], at: usize) -> u32 {
     let mut word = [0; 4];
     word.copy_from_slice(&bytes[at..at + 4]);
     u32::from_ne_bytes(word)
+}
+
+#[cold]
+fn escaped_stands_for(piece: &str, value: &str) -> bool {
+    piece
+        .split_once('"')
+        .is_some_and(|(_, rest)| unescaped_is(rest.strip_suffix('"').unwrap_or_default(), value))
 }
 
 fn unescaped_is(mut text: &str, value: &str) -> bool {

@@ -58,13 +58,20 @@ impl<M: Metric> FamilyCore<M> {
         }
     }
 
+    #[inline]
     fn check_arity(&self, values: &[&str]) -> Result<(), NameError> {
-        let wanted = self.descriptor.page_labels().len();
-        if values.len() == wanted {
-            return Ok(());
+        if values.len() == self.descriptor.page_labels().len() {
+            Ok(())
+        } else {
+            Err(self.wrong_arity(values))
         }
+    }
+
+    #[cold]
+    fn wrong_arity(&self, values: &[&str]) -> NameError {
+        let wanted = self.descriptor.page_labels().len();
         let requirement = format!("{:?} has {wanted} labels", self.descriptor.name());
-        Err(NameError::new("label values", values.join(","), requirement))
+        NameError::new("label values", values.join(","), requirement)
     }
 
     /// A family that no registry knows, with one series for whatever labels it is asked: updates of
@@ -177,8 +184,8 @@ impl<M: Metric> Source for FamilyCore<M> {
         let shape = self.descriptor.shape();
         let columns = self.descriptor.page_labels().len();
         let mut refused = false;
+        let mut pieces = [""; INLINE_LABELS];
         let at = self.table.visit(from, |texts, series| {
-            let mut pieces = [""; INLINE_LABELS];
             let taken = if let Some(pieces) = pieces.get_mut(..columns) {
                 for (piece, text) in pieces.iter_mut().zip(texts.texts()) {
                     *piece = text;

@@ -31,16 +31,21 @@ pub(crate) unsafe trait Linked: Sized {
 
 /// What the index keeps inside a node.
 pub(crate) struct Link<N> {
-    key: u32,
+    hash: u32,
     /// Four bytes that alignment would waste, for the node's own use.
     pub(crate) spare: u32,
     next: AtomicPtr<N>,
 }
 
 impl<N> Link<N> {
+    /// What the lists are sorted by.
+    fn key(&self) -> u32 {
+        self.hash.reverse_bits()
+    }
+
     /// A link for a node with this hash, in no list yet.
     pub(crate) fn new(hash: u32, spare: u32) -> Self {
-        Self { key: hash.reverse_bits(), spare, next: AtomicPtr::new(ptr::null_mut()) }
+        Self { hash, spare, next: AtomicPtr::new(ptr::null_mut()) }
     }
 }
 
@@ -63,9 +68,8 @@ impl<N: Linked> Index<N> {
         hash: u32,
         mut is: impl FnMut(NonNull<N>) -> bool,
     ) -> Option<NonNull<N>> {
-        let key = hash.reverse_bits();
         // Acquire pairs with the Release in `grow`: the head and its segment are there.
-        let bucket = bucket_of(hash, self.buckets.load(Ordering::Acquire));
+        let (bucket, mask) = bucket_of(hash, self.buckets.load(Ordering::Acquire));
         // SAFETY: `bucket` is below a count that was stored after its slot was reserved.
         let head = unsafe { self.heads.get(bucket) };
         // Acquire pairs with the Release in `insert`: the node's contents are there.
@@ -74,13 +78,13 @@ impl<N: Linked> Index<N> {
             // SAFETY: only `insert` puts pointers into heads and links, and its caller promised
             // that the node is valid for shared access as long as the index is used.
             let link = unsafe { node.as_ref() }.link();
-            if link.key >= key {
-                if link.key > key {
-                    return None;
-                }
+            let difference = link.hash ^ hash;
+            if difference == 0 {
                 if is(node) {
                     return Some(node);
                 }
+            } else if difference & mask != 0 {
+                return None; // The list has run on into the next bucket.
             }
             at = link.next.load(Ordering::Acquire); // Pairs with the Release in `insert`.
         }
@@ -96,14 +100,15 @@ impl<N: Linked> Index<N> {
     pub(crate) unsafe fn insert(&self, hash: u32, node: NonNull<N>) {
         // SAFETY: the caller says that the node is valid.
         let new = unsafe { node.as_ref() }.link();
+        let key = new.key();
         let buckets = self.buckets.load(Ordering::Relaxed); // Written by this side only.
                                                             // SAFETY: below the count, as in `find`.
-        let mut slot = unsafe { self.heads.get(bucket_of(hash, buckets)) };
+        let mut slot = unsafe { self.heads.get(bucket_of(hash, buckets).0) };
         let mut next = slot.load(Ordering::Relaxed); // Written by this side only.
         while let Some(after) = NonNull::new(next) {
             // SAFETY: as in `find`.
             let link = unsafe { after.as_ref() }.link();
-            if link.key >= new.key {
+            if link.key() >= key {
                 break;
             }
             slot = &link.next;
@@ -129,8 +134,8 @@ impl<N: Linked> Index<N> {
         while let Some(node) = NonNull::new(at) {
             // SAFETY: as in `find`.
             let link = unsafe { node.as_ref() }.link();
-            if link.key >= lowest {
-                if link.key > highest {
+            if link.key() >= lowest {
+                if link.key() > highest {
                     at = ptr::null_mut();
                 }
                 break;
@@ -150,13 +155,13 @@ const PUBLISH: Ordering =
     if cfg!(nunchi_loom_weak = "publish") { Ordering::Relaxed } else { Ordering::Release };
 
 /// The bucket of a hash among `buckets`: modulo the next power of two, folded once if that bucket
-/// does not exist yet.
+/// does not exist yet. And the bits of a hash that say so: a node of another bucket differs in them.
 #[inline]
-fn bucket_of(hash: u32, buckets: usize) -> usize {
+fn bucket_of(hash: u32, buckets: usize) -> (usize, u32) {
     let mask = u32::MAX.checked_shr((buckets as u32 - 1).leading_zeros()).unwrap_or(0);
-    let bucket = hash & mask;
-    let folded = bucket & (mask >> 1);
-    (if bucket as usize >= buckets { folded } else { bucket }) as usize
+    let folds = (hash & mask) as usize >= buckets;
+    let mask = if folds { mask >> 1 } else { mask };
+    ((hash & mask) as usize, mask)
 }
 
 #[cfg(all(test, not(nunchi_loom)))]
@@ -224,7 +229,7 @@ mod tests {
     fn a_bucket_exists_for_every_hash() {
         for buckets in 1..300 {
             for hash in [0, 1, 7, 8, 255, 256, 0x8000_0000, u32::MAX, 0xdead_beef] {
-                assert!(bucket_of(hash, buckets) < buckets);
+                assert!(bucket_of(hash, buckets).0 < buckets);
             }
         }
     }
