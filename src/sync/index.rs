@@ -5,7 +5,7 @@
 //! bit-reversed hash. With `n` buckets a node belongs to bucket `hash mod n`, rounded to powers of
 //! two. When bucket `n` is added it takes the *tail* of its parent's list, because the hash bit
 //! that now decides is also the one that sorts the list into "stays" before "moves". So growing by
-//! one bucket is one store of a head: no node is relinked, no table is copied, no insert pays for a
+//! a bucket is one store of a head: no node is relinked, no table is copied, no insert pays for a
 //! resize, and nothing has to be retired.
 //!
 //! **Protocol.** The writer publishes a node by one Release store, into a head or into the link of
@@ -32,8 +32,6 @@ pub(crate) unsafe trait Linked: Sized {
 /// What the index keeps inside a node.
 pub(crate) struct Link<N> {
     hash: u32,
-    /// Four bytes that alignment would waste, for the node's own use.
-    pub(crate) spare: u32,
     next: AtomicPtr<N>,
 }
 
@@ -44,8 +42,8 @@ impl<N> Link<N> {
     }
 
     /// A link for a node with this hash, in no list yet.
-    pub(crate) fn new(hash: u32, spare: u32) -> Self {
-        Self { hash, spare, next: AtomicPtr::new(ptr::null_mut()) }
+    pub(crate) fn new(hash: u32) -> Self {
+        Self { hash, next: AtomicPtr::new(ptr::null_mut()) }
     }
 }
 
@@ -91,12 +89,13 @@ impl<N: Linked> Index<N> {
         None
     }
 
-    /// Publishes a node and adds one bucket.
+    /// Publishes a node and adds two buckets: with half as many nodes as buckets, three hits in four
+    /// look at a single node.
     ///
     /// # Safety
     ///
     /// Calls do not overlap (the caller holds a lock). `node` is valid for shared access until the
-    /// index is no longer used, is in no list, and its link was made by `Link::new(hash, _)`.
+    /// index is no longer used, is in no list, and its link was made by `Link::new(hash)`.
     pub(crate) unsafe fn insert(&self, hash: u32, node: NonNull<N>) {
         // SAFETY: the caller says that the node is valid.
         let new = unsafe { node.as_ref() }.link();
@@ -117,6 +116,7 @@ impl<N: Linked> Index<N> {
         new.next.store(next, Ordering::Relaxed); // Published by the next line.
         slot.store(node.as_ptr(), PUBLISH); // Pairs with the Acquire loads in `find`.
         self.grow(buckets);
+        self.grow(buckets + 1);
     }
 
     /// Adds bucket number `count`, headed by the first node of its parent that belongs to it.
@@ -185,8 +185,7 @@ mod tests {
         let index = Index::new();
         let mut nodes = Vec::new();
         for (value, hash) in hashes.enumerate() {
-            let node =
-                Box::into_raw(Box::new(Node { link: Link::new(hash, 0), value: value as u64 }));
+            let node = Box::into_raw(Box::new(Node { link: Link::new(hash), value: value as u64 }));
             nodes.push((hash, node));
             // SAFETY: one thread; the box is leaked until the end of the test.
             unsafe { index.insert(hash, NonNull::new_unchecked(node)) };

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize as Count, Ordering as Std};
 
 struct Node {
     link: Link<Node>,
+    at: usize,
     /// Plain memory: loom reports a data race if a reader is led here without the Acquire/Release
     /// pair of the protocol.
     value: loom::cell::UnsafeCell<u32>,
@@ -35,7 +36,7 @@ fn explore(hashes: [u32; 3]) -> usize {
             .enumerate()
             .map(|(at, &hash)| {
                 let value = loom::cell::UnsafeCell::new(0);
-                let node = Box::new(Node { link: Link::new(hash, at as u32), value });
+                let node = Box::new(Node { link: Link::new(hash), at, value });
                 Box::into_raw(node) as usize
             })
             .collect();
@@ -60,7 +61,7 @@ fn explore(hashes: [u32; 3]) -> usize {
                 let node = unsafe { node.as_ref() };
                 // SAFETY: loom checks that no write is concurrent: that is the model's point.
                 node.value.with(|place| value = unsafe { *place });
-                node.link.spare == at as u32
+                node.at == at
             });
             if found.is_some() {
                 assert_eq!(value, at as u32 + 1, "a node was found before its contents");

@@ -126,7 +126,7 @@ impl<V> Table<V> {
         if let Some(value) = self.find(hash, key) {
             return Ok(value);
         }
-        if self.len() >= limit {
+        if self.len() >= limit || writer.texts.as_ref().is_some_and(|texts| texts.is_full()) {
             return Err(Full);
         }
         Ok(self.append(&mut writer, hash, key, value))
@@ -136,7 +136,7 @@ impl<V> Table<V> {
         let at = self.len.load(Ordering::Relaxed); // Written under the lock only.
         let entry = self.place(at);
         // SAFETY: `place` returned room for an entry that nobody knows yet.
-        unsafe { entry.as_ptr().write(Entry { link: Link::new(hash, 0), value }) };
+        unsafe { entry.as_ptr().write(Entry { link: Link::new(hash), value }) };
         for column in 0..self.shape.columns {
             writer.draft.clear();
             let mark = key.write(column, &mut writer.draft);
