@@ -134,6 +134,13 @@ impl From<NameError> for RegisterError {
     }
 }
 
+impl RegisterError {
+    /// The same error, said of a family.
+    pub(crate) fn of(self, family: &str) -> Self {
+        Self { family: family.to_owned(), ..self }
+    }
+}
+
 /// A page that could not be written out: only the sink can fail.
 #[derive(Debug)]
 pub struct EncodeError(std::io::Error);
@@ -141,6 +148,12 @@ pub struct EncodeError(std::io::Error);
 impl From<std::io::Error> for EncodeError {
     fn from(error: std::io::Error) -> Self {
         Self(error)
+    }
+}
+
+impl From<EncodeError> for std::io::Error {
+    fn from(error: EncodeError) -> Self {
+        error.0
     }
 }
 

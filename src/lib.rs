@@ -1,8 +1,8 @@
 //! Embeddable Prometheus instrumentation: count, measure and expose what a program does.
 //!
 //! A program calls macros ([`counter!`], [`gauge!`], [`histogram!`], [`summary!`]) or holds typed
-//! families ([`Family`]), and mounts one route whose answer is [`http::respond`]. Updates take no
-//! lock, allocate nothing and never fail; a scrape stops nobody; the page cannot be invalid.
+//! families ([`Family`]), and mounts one route whose answer is [`http::respond`]. Updates of a series
+//! take no lock and never fail; a scrape stops nobody; the page cannot be invalid.
 //!
 //! ```
 //! use nunchi::{counter, histogram};

@@ -53,7 +53,8 @@ macro_rules! gauge {
 
 /// A classic histogram of the global registry: `&'static Histogram`. The arguments are those of
 /// [`counter!`](crate::counter), and the option `buckets = ` with an array of upper bounds or a
-/// [`Buckets`](crate::Buckets). A site that gives no buckets takes those of the others.
+/// [`Buckets`](crate::Buckets). A site that gives no buckets takes those of the sites that ran before
+/// it, or the default ones if it is the first; so give them at every site, or at the first to run.
 ///
 /// # Examples
 ///

@@ -64,12 +64,13 @@ pub fn set_global(registry: Registry) -> Result<(), Registry> {
 /// # Consistency
 ///
 /// Every series that existed when the call began is on the page once. Each value is of the moment
-/// at which its series is written. Encoding twice without updates in between gives the same bytes.
+/// at which its series is written. Encoding twice gives the same bytes, if nothing was updated in
+/// between, no collector reads a changing source, and no summary's window has moved on.
 pub fn encode(registry: &Registry, format: Format, page: &mut Vec<u8>) {
-    encode::append(registry, format, page);
+    encode::append(registry.gatherer(), format, page);
 }
 
-/// Writes the page of a registry to `sink` in chunks of 64 KiB.
+/// Writes the page of a registry to `sink` in chunks of about 64 KiB.
 ///
 /// # Errors
 ///
@@ -79,24 +80,24 @@ pub fn encode_to(
     format: Format,
     sink: &mut impl std::io::Write,
 ) -> Result<(), EncodeError> {
-    encode::write(registry, format, sink)
+    encode::write(registry.gatherer(), format, sink)
 }
 
-/// Puts the page of a registry into `sink` in chunks of 64 KiB.
+/// Puts the page of a registry into `sink` in chunks of about 64 KiB.
 ///
 /// # Panics
 ///
 /// If the sink does when it is full, as the fixed-size ones of the `bytes` crate do.
 #[cfg(feature = "bytes")]
 pub fn encode_buf(registry: &Registry, format: Format, sink: &mut impl bytes::BufMut) {
-    encode::put(registry, format, sink);
+    encode::put(registry.gatherer(), format, sink);
 }
 
-impl<'r> Encoder<'r> {
+impl Encoder {
     /// Begins a page: runs the collectors of the registry and takes its families as they are.
     #[must_use]
-    pub fn new(registry: &'r Registry, format: Format) -> Self {
-        Self::over(registry, format)
+    pub fn new(registry: &Registry, format: Format) -> Self {
+        Self::over(registry.gatherer(), format)
     }
 }
 
@@ -104,7 +105,8 @@ impl<'r> Encoder<'r> {
 /// that are named after the types.
 ///
 /// Asking again for a family that is registered gives the same series, if type, help and label
-/// names are the same, and buckets or quantiles as well where they are said.
+/// names (and their order) are the same, and buckets, quantiles or window as well where they are
+/// said. The limit of series is that of the first who asked.
 #[must_use = "nothing is registered before `register`, `family` or `labels`"]
 pub struct Builder<M: Metric> {
     scope: Scope,
@@ -156,6 +158,10 @@ impl<M: Metric> Builder<M> {
     }
 
     fn core(self, names: &[&str]) -> Result<Arc<FamilyCore<M>>, RegisterError> {
+        self.describe_and_register(names).map_err(|error| error.of(&self.name))
+    }
+
+    fn describe_and_register(&self, names: &[&str]) -> Result<Arc<FamilyCore<M>>, RegisterError> {
         let describe = || -> Result<Descriptor, NameError> {
             let name = self.name.as_str().try_into()?;
             Descriptor::new(name, self.help.clone(), M::TYPE, self.settings.shape()?)?
@@ -293,8 +299,8 @@ pub fn declared_family<M: Metric>(
         let descriptor = declaration.describe(M::TYPE, settings.shape()?)?;
         get_or_register(&Scope::from(global()), descriptor, settings)
     };
-    let core = register().unwrap_or_else(|error| {
-        global().report(error);
+    let core = register().unwrap_or_else(|error: RegisterError| {
+        global().report(error.of(declaration.name));
         FamilyCore::detached()
     });
     // The global registry is never dropped, so this keeps alive what lives for ever anyway.

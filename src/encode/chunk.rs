@@ -32,8 +32,8 @@ use std::sync::Arc;
 /// }
 /// # Ok::<(), nunchi::RegisterError>(())
 /// ```
-pub struct Encoder<'r> {
-    registry: &'r dyn Gather,
+pub struct Encoder {
+    registry: Arc<dyn Gather>,
     families: Arc<[PageFamily]>,
     /// `None` only while the encoder is dropped.
     buffers: Option<(Scratch, TextState)>,
@@ -41,8 +41,8 @@ pub struct Encoder<'r> {
     at: (usize, usize, usize),
 }
 
-impl<'r> Encoder<'r> {
-    pub(crate) fn over(registry: &'r dyn Gather, format: Format) -> Self {
+impl Encoder {
+    pub(crate) fn over(registry: Arc<dyn Gather>, format: Format) -> Self {
         let Format::Text = format;
         let mut scratch = registry.take_scratch();
         let families = registry.gather(&mut scratch);
@@ -55,8 +55,14 @@ impl<'r> Encoder<'r> {
     /// Appends the next part of the page and answers whether there is more. It is at least one
     /// series (with the header of its family where that is due), and otherwise as much as fits in
     /// the capacity that `chunk` has: the vector grows only if one series does not fit in it.
+    #[must_use = "the page is not whole before the answer is `false`"]
     pub fn next_chunk(&mut self, chunk: &mut Vec<u8>) -> bool {
         self.fill(chunk, chunk.capacity())
+    }
+
+    /// As [`Self::next_chunk`], up to the usual size whatever the capacity.
+    pub(super) fn usual_chunk(&mut self, chunk: &mut Vec<u8>) -> bool {
+        self.fill(chunk, CHUNK)
     }
 
     /// Appends the whole rest of the page.
@@ -77,7 +83,7 @@ impl<'r> Encoder<'r> {
             let refused = match member {
                 Member::Live(source) => source.visit(self.at.2, scratch, &mut writer),
                 Member::Staged { descriptor, collector, family } => {
-                    let staged = scratch.staged.get(*collector);
+                    let staged = scratch.staged_by(*collector);
                     staged.and_then(|staged| {
                         staged.visit(*family, descriptor, self.at.2, &mut writer)
                     })
@@ -131,7 +137,7 @@ impl<'r> Encoder<'r> {
     }
 }
 
-impl Drop for Encoder<'_> {
+impl Drop for Encoder {
     fn drop(&mut self) {
         if let Some((mut scratch, state)) = self.buffers.take() {
             state.give_back(&mut scratch);
@@ -140,7 +146,7 @@ impl Drop for Encoder<'_> {
     }
 }
 
-impl fmt::Debug for Encoder<'_> {
+impl fmt::Debug for Encoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Encoder").field("at", &self.at).finish_non_exhaustive()
     }

@@ -14,6 +14,7 @@ pub use chunk::Encoder;
 use crate::error::EncodeError;
 use crate::model::Gather;
 use std::io::Write;
+use std::sync::Arc;
 
 /// An exposition format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -37,12 +38,12 @@ impl Format {
 /// How much of a page is put together before it is handed to a sink.
 const CHUNK: usize = 64 * 1024;
 
-pub(crate) fn append(registry: &dyn Gather, format: Format, page: &mut Vec<u8>) {
+pub(crate) fn append(registry: Arc<dyn Gather>, format: Format, page: &mut Vec<u8>) {
     Encoder::over(registry, format).append_all(page);
 }
 
 pub(crate) fn write(
-    registry: &dyn Gather,
+    registry: Arc<dyn Gather>,
     format: Format,
     sink: &mut dyn Write,
 ) -> Result<(), EncodeError> {
@@ -50,7 +51,7 @@ pub(crate) fn write(
     let mut chunk = encoder.take_chunk();
     loop {
         chunk.clear();
-        let more = encoder.next_chunk(&mut chunk);
+        let more = encoder.usual_chunk(&mut chunk);
         let written = sink.write_all(&chunk);
         if !more || written.is_err() {
             encoder.keep_chunk(chunk);
@@ -60,12 +61,12 @@ pub(crate) fn write(
 }
 
 #[cfg(feature = "bytes")]
-pub(crate) fn put(registry: &dyn Gather, format: Format, sink: &mut dyn bytes::BufMut) {
+pub(crate) fn put(registry: Arc<dyn Gather>, format: Format, sink: &mut dyn bytes::BufMut) {
     let mut encoder = Encoder::over(registry, format);
     let mut chunk = encoder.take_chunk();
     loop {
         chunk.clear();
-        let more = encoder.next_chunk(&mut chunk);
+        let more = encoder.usual_chunk(&mut chunk);
         sink.put_slice(&chunk);
         if !more {
             encoder.keep_chunk(chunk);

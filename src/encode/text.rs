@@ -154,7 +154,8 @@ impl TextWriter<'_> {
         let state = &mut *self.state;
         let pieces: usize = labels.0.iter().map(|piece| piece.len()).sum();
         let line = state.head.len() - state.name_at + pieces + LINE + number::LONGEST;
-        let bytes = state.name_at + state.tails.len() + count * line;
+        let header = if state.is_new { state.name_at } else { 0 };
+        let bytes = header + state.tails.len() + count * line;
         if self.page.len() > self.start && self.page.len() + bytes > self.limit {
             return None;
         }

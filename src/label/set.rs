@@ -12,7 +12,8 @@ pub trait Labels {
     const NAMES: &'static [&'static str];
 
     /// Calls `f` with one text per name, in the order of [`Self::NAMES`]. The empty text means
-    /// that the label is absent.
+    /// that the label is absent. An implementation that gives another number of texts gets the
+    /// overflow series of the family.
     fn with_values<R>(&self, f: impl FnOnce(&[&str]) -> R) -> R;
 }
 

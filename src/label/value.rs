@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// A value that can stand in a label.
 ///
@@ -146,6 +148,19 @@ impl<T: LabelValue + ?Sized> LabelValue for &T {
     }
 }
 
+macro_rules! pointers {
+    ($($pointer:ty)*) => {$(
+        impl<T: LabelValue + ?Sized> LabelValue for $pointer {
+            #[inline]
+            fn text(&self) -> LabelText<'_> {
+                (**self).text()
+            }
+        }
+    )*};
+}
+
+pointers! { Box<T> Rc<T> Arc<T> }
+
 impl<T: LabelValue> LabelValue for Option<T> {
     #[inline]
     fn text(&self) -> LabelText<'_> {
@@ -180,6 +195,7 @@ mod tests {
         assert_eq!(String::from("a").text().as_str(), "a");
         assert_eq!(Cow::Borrowed("b").text().as_str(), "b");
         assert_eq!((&&"c").text().as_str(), "c");
+        assert_eq!(Arc::<str>::from("e").text().as_str(), "e");
         assert_eq!(LabelText::owned("d".into()).as_str(), "d");
     }
 

@@ -49,8 +49,8 @@ impl Counter {
         self.whole.fetch_add(1, Ordering::Relaxed); // A count orders nothing else.
     }
 
-    /// Adds a `u64` or an `f64`. NaN and negative numbers are not additions to a total: they are
-    /// ignored.
+    /// Adds a `u64` or an `f64`; a length is `len() as u64`. NaN, negative numbers and infinities are
+    /// not additions to a total: they are ignored.
     #[inline]
     pub fn inc_by<V: CounterValue>(&self, amount: V) {
         amount.add_to(self);
@@ -67,7 +67,7 @@ impl Counter {
         let fraction = self.fraction.load(Ordering::Relaxed);
         if fraction == 0.0 {
             Number::U64(whole)
-        } else if whole >= LARGEST_EXACT as u64 {
+        } else if whole >= LARGEST_EXACT as u64 && fraction < LARGEST_EXACT {
             // A float would round the whole part, perhaps below what a page showed before.
             Number::U64(whole.wrapping_add(fraction as u64))
         } else {

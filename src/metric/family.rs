@@ -20,11 +20,12 @@ use std::sync::{Arc, Weak};
 /// The value of every label of the series that takes what a full family cannot.
 const OVERFLOW: &str = "__overflow__";
 /// A longer label value goes to the overflow series: no page should hold it.
-const MAX_VALUE_BYTES: usize = 16 << 20;
+const MAX_VALUE_BYTES: usize = 4 << 20;
 /// Series with more labels than this are written through a scratch text.
 const INLINE_LABELS: usize = 16;
 
 /// A family and its series, independent of how label sets are typed.
+#[doc(hidden)]
 pub struct FamilyCore<M: Metric> {
     descriptor: Arc<Descriptor>,
     table: Table<M>,
@@ -104,7 +105,9 @@ impl<M: Metric> FamilyCore<M> {
     #[cold]
     fn create(&self, hash: u32, key: &LabelKey<'_>) -> &M {
         if key.values.len() != key.names.len() {
-            return self.with_values(&[]); // A detached family: it has one series for all.
+            // A detached family has one series for all; another was asked by an implementation of
+            // `Labels` that contradicts its own names.
+            return if key.names.is_empty() { self.with_values(&[]) } else { self.overflow() };
         }
         let make = || M::create(self.descriptor.shape());
         let short = key.values.iter().all(|value| value.len() <= MAX_VALUE_BYTES);
@@ -431,7 +434,13 @@ impl<M: Metric, L> Clone for Family<M, L> {
 
 impl<M: Metric, L> fmt::Debug for Family<M, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.core().fmt(f)
+        match &self.core {
+            Core::Shared(core) => core.fmt(f),
+            Core::Declared { found, declaration, .. } => match found.get() {
+                Some(core) => core.fmt(f),
+                None => declaration.fmt(f), // Looking must not register.
+            },
+        }
     }
 }
 

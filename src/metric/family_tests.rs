@@ -56,3 +56,27 @@ fn a_handle_keeps_its_family_alive() {
     series.inc();
     assert_eq!(series.get(), 1.0);
 }
+
+#[test]
+fn labels_that_contradict_their_names_are_folded() {
+    struct Wrong;
+    impl Labels for Wrong {
+        type Borrowed<'b> = Wrong;
+        const NAMES: &'static [&'static str] = &["x"];
+        fn with_values<R>(&self, f: impl FnOnce(&[&str]) -> R) -> R {
+            f(&["a", "b"])
+        }
+    }
+    let core = counters(&["x"], 10);
+    let family: Family<Counter, Wrong> = Family::shared(Arc::clone(&core));
+    family.with(&Wrong).inc();
+    assert_eq!((core.folded(), core.with_values(&[OVERFLOW]).get()), (1, 1.0));
+}
+
+#[test]
+fn a_detached_family_has_one_series_for_all() {
+    let core = FamilyCore::<Counter>::detached();
+    core.with_values(&["a"]).inc();
+    core.with_values(&["b", "c"]).inc();
+    assert_eq!((core.len(), core.with_values(&[]).get()), (1, 2.0));
+}

@@ -1,7 +1,7 @@
 //! What a custom collector writes into: staged first, checked, and only then shown to an encoder.
 
 use super::{
-    Descriptor, HistogramPoint, LabelPieces, MetricType, Number, Shape, StateSetPoint,
+    CollectorId, Descriptor, HistogramPoint, LabelPieces, MetricType, Number, Shape, StateSetPoint,
     SummaryPoint, Visitor,
 };
 use crate::error::CollectError;
@@ -23,6 +23,8 @@ pub struct Collection<'a> {
 /// The samples of one collector. Kept between scrapes for its capacity.
 #[derive(Debug, Default)]
 pub(crate) struct Staged {
+    /// Who yielded them; `None` in a buffer that this scrape does not use.
+    pub(crate) collector: Option<CollectorId>,
     series: Vec<Series>,
     pieces: String,
     counts: Vec<u64>,
@@ -219,6 +221,7 @@ impl<'a> Collection<'a> {
 
 impl Staged {
     pub(crate) fn clear(&mut self) {
+        self.collector = None;
         self.series.clear();
         self.pieces.clear();
         self.counts.clear();

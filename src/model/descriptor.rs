@@ -3,7 +3,7 @@
 use super::{Buckets, SummaryShape};
 use crate::error::NameError;
 use crate::label::piece;
-use crate::name::{ends_with, label_name_fault, LabelName, MetricName, NameFault};
+use crate::name::{ends_with, label_name_fault, LabelName, MetricName};
 use std::sync::Arc;
 
 /// The type of a family.
@@ -48,15 +48,6 @@ impl MetricType {
         match self {
             Self::Counter => "_total",
             Self::Info => "_info",
-            _ => "",
-        }
-    }
-
-    /// The label name that samples of this type need for themselves.
-    const fn reserved_label(self) -> &'static str {
-        match self {
-            Self::Histogram => "le",
-            Self::Summary => "quantile",
             _ => "",
         }
     }
@@ -248,7 +239,8 @@ impl Descriptor {
                 "a state set shows its states in a label of its own name, which this cannot be",
             );
         }
-        if self.page_labels.contains(&self.page_name) {
+        let is_const = |(name, _): &(LabelName, String)| name.normalised() == self.page_name;
+        if self.page_labels.contains(&self.page_name) || self.const_labels.iter().any(is_const) {
             return refuse("its states need the label of this name");
         }
         Ok(())
@@ -312,10 +304,14 @@ impl Descriptor {
         let is_state_label =
             self.metric_type == MetricType::StateSet && page_name == self.page_name;
         if page_name.starts_with('_') {
-            return Err(NameError::label(name.as_str(), NameFault::Reserved));
+            let why = "names that start with `_` on the page are reserved";
+            return refuse(why);
         }
-        if page_name == self.metric_type.reserved_label() || is_state_label {
-            return refuse("the type of the family needs this label for itself");
+        if let Some(why) = self.metric_type.label_fault(&page_name) {
+            return refuse(why);
+        }
+        if is_state_label {
+            return refuse("a state set shows its states in this label");
         }
         let is_const = self.const_labels.iter().any(|(other, _)| other.normalised() == page_name);
         if is_const || self.page_labels.contains(&page_name) {

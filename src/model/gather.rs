@@ -10,16 +10,19 @@ pub(crate) struct PageFamily {
     pub(crate) members: Vec<Member>,
 }
 
+/// Tells the collectors of a registry apart; never given twice.
+pub(crate) type CollectorId = u64;
+
 /// Where the series of a family come from.
 #[derive(Clone)]
 pub(crate) enum Member {
     /// From a family in memory.
     Live(Arc<dyn Source>),
-    /// From what collector number `collector` left in the scratch, as its family number `family`.
+    /// From what a collector left in the scratch, as its family number `family`.
     Staged {
         /// The descriptor, with the const labels of this member.
         descriptor: Arc<Descriptor>,
-        collector: usize,
+        collector: CollectorId,
         family: usize,
     },
 }
@@ -34,8 +37,8 @@ impl Member {
     }
 }
 
-/// Implemented by `registry::Registry`, taken by `encode`.
-pub(crate) trait Gather: Sync {
+/// Implemented by `registry`, taken by `encode`.
+pub(crate) trait Gather: Send + Sync {
     /// Runs every collector into `scratch` and returns the families in the order of their names.
     fn gather(&self, scratch: &mut Scratch) -> Arc<[PageFamily]>;
 

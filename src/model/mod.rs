@@ -30,7 +30,7 @@ pub use collector::Collector;
 pub(crate) use descriptor::Shape;
 pub use descriptor::{Descriptor, MetricType};
 pub(crate) use float_text::canonical_float;
-pub(crate) use gather::{Gather, Member, PageFamily};
+pub(crate) use gather::{CollectorId, Gather, Member, PageFamily};
 pub(crate) use grid::SCHEMA_7;
 pub use number::Number;
 pub use quantiles::{Quantiles, SummaryShape};

@@ -1,6 +1,6 @@
 //! Memory that one scrape needs and the next one uses again.
 
-use super::Staged;
+use super::{CollectorId, Staged};
 
 /// Buffers that keep their capacity from scrape to scrape, so that a scrape allocates nothing once
 /// it has seen the largest series of every kind.
@@ -22,6 +22,13 @@ pub(crate) struct Scratch {
     pub(crate) bounds: Vec<(usize, usize)>,
     /// Room for a part of a page on its way to a sink.
     pub(crate) chunk: Vec<u8>,
-    /// What each custom collector yielded, by its number in the registry.
+    /// What each collector yielded.
     pub(crate) staged: Vec<Staged>,
+}
+
+impl Scratch {
+    /// What this collector yielded.
+    pub(crate) fn staged_by(&self, collector: CollectorId) -> Option<&Staged> {
+        self.staged.iter().find(|staged| staged.collector == Some(collector))
+    }
 }

@@ -3,6 +3,7 @@
 //! Imports `model`, `label`, `name`, `error`; knows neither metrics nor formats. The idea to hold:
 //! everything that could make a page invalid is refused here, at registration, so that a scrape
 //! cannot fail.
+#![allow(clippy::let_and_return)] // Where a lock has to be given back before locals are dropped.
 
 mod claims;
 mod report;
@@ -108,7 +109,9 @@ impl Registry {
         let name = if name.is_empty() { first.page_name().to_owned() } else { name };
         let errors = AtomicU64::new(0);
         let registered = Arc::new(Registered { collector, families: own, name, errors });
-        self.inner.shelf.lock().add_collector(registered, placed)
+        // A statement of its own: the lock is given back before a refused collector is dropped.
+        let added = self.inner.shelf.lock().add_collector(&registered, placed);
+        added
     }
 
     /// Takes a family off every page from the next on, and with it the whole collector that yields
@@ -119,8 +122,9 @@ impl Registry {
         let page_name = crate::name::MetricName::utf8(name.to_owned())
             .map(|name| name.normalised().into_owned())
             .unwrap_or_default();
+        // A statement of its own: the lock is given back before a collector, which is user code, is
+        // dropped.
         let removed = self.inner.shelf.lock().remove(&page_name);
-        // Dropping a collector runs user code: the lock is free again.
         !removed.is_empty()
     }
 
@@ -155,12 +159,23 @@ impl Registry {
     /// `nunchi_scrape_size_bytes`, `nunchi_collector_errors_total`,
     /// `nunchi_series_folded_total`, `nunchi_registered_families` and
     /// `nunchi_registration_errors_total`. The [`global`](crate::global) registry has them.
+    /// Scrapes are those answered by [`http::respond`](crate::http::respond).
     ///
     /// # Errors
     ///
     /// If it was called before.
     pub fn register_self_metrics(&self) -> Result<(), RegisterError> {
         self.register(report::SelfMetrics::new(&self.inner))
+    }
+
+    /// What an encoder asks.
+    pub(crate) fn gatherer(&self) -> Arc<dyn Gather> {
+        Arc::clone(&self.inner) as Arc<dyn Gather>
+    }
+
+    /// The size of the page that was served last, in bytes.
+    pub(crate) fn last_page_bytes(&self) -> usize {
+        self.inner.report.last_page_bytes()
     }
 
     /// Remembers that somebody could not register: counted in `nunchi_registration_errors_total`,
@@ -183,9 +198,9 @@ impl Registry {
     }
 }
 
-impl Gather for Registry {
+impl Gather for Inner {
     fn gather(&self, scratch: &mut Scratch) -> Arc<[PageFamily]> {
-        let collectors = self.inner.shelf.lock().collectors();
+        let collectors = self.shelf.lock().collectors();
         scratch.staged.resize_with(collectors.len().max(scratch.staged.len()), Default::default);
         for staged in &mut scratch.staged {
             staged.clear();
@@ -193,24 +208,30 @@ impl Gather for Registry {
         // What reports on the others comes last, so that the page tells of its own failures.
         let last = |registered: &Registered| registered.name == report::NAME;
         for pass in [false, true] {
-            for (registered, staged) in collectors.iter().zip(&mut scratch.staged) {
-                let Some(registered) = registered else { continue };
-                if last(registered) == pass && !registered.collect(staged) {
+            for ((id, registered), staged) in collectors.iter().zip(&mut scratch.staged) {
+                if last(registered) != pass {
+                    continue;
+                }
+                if registered.collect(staged) {
+                    staged.collector = Some(*id);
+                } else {
                     staged.clear();
                     registered.errors.fetch_add(1, Ordering::Relaxed); // Orders nothing else.
                 }
             }
         }
-        // After the collectors ran: what they registered is on this page already.
-        self.inner.shelf.lock().page()
+        // After the collectors ran: what they registered is on this page already. A statement of
+        // its own: the lock is given back before `collectors` may drop one that was unregistered.
+        let page = self.shelf.lock().page();
+        page
     }
 
     fn take_scratch(&self) -> Scratch {
-        self.inner.scratches.lock().pop().unwrap_or_default()
+        self.scratches.lock().pop().unwrap_or_default()
     }
 
     fn keep_scratch(&self, scratch: Scratch) {
-        let mut kept = self.inner.scratches.lock();
+        let mut kept = self.scratches.lock();
         if kept.len() < KEPT_SCRATCHES {
             kept.push(scratch);
         }
@@ -228,8 +249,9 @@ impl Registered {
             self.collector.collect(&mut collection).and_then(|()| collection.finish()).is_ok()
         });
         catch_unwind(attempt).unwrap_or_else(|payload| {
-            // So is the `drop` of a panic's payload, and it may panic as well: leaked.
-            std::mem::forget(payload);
+            // So is the `drop` of a panic's payload, and it may panic as well. Then it is enough.
+            let dropped = catch_unwind(AssertUnwindSafe(|| drop(payload)));
+            dropped.unwrap_or_else(std::mem::forget);
             false
         })
     }

@@ -2,7 +2,7 @@
 
 use super::{Inner, Registered};
 use crate::error::{CollectError, RegisterError};
-use crate::model::{Collection, Collector, Descriptor, Member, SummaryShape};
+use crate::model::{Collection, Collector, CollectorId, Descriptor, Member, SummaryShape};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -27,6 +27,10 @@ impl Report {
         self.scrape_nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
         self.last_page_bytes.store(bytes as u64, Ordering::Relaxed);
         self.scrapes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn last_page_bytes(&self) -> usize {
+        usize::try_from(self.last_page_bytes.load(Ordering::Relaxed)).unwrap_or(0)
     }
 
     pub(super) fn registration_failed(&self, error: RegisterError) {
@@ -102,12 +106,12 @@ impl Collector for SelfMetrics {
             let mut shelf = inner.shelf.lock();
             (shelf.page(), shelf.collectors())
         };
-        for (at, registered) in collectors.iter().enumerate() {
-            let Some(registered) = registered else { continue };
-            let same = |other: &&Arc<Registered>| other.name == registered.name;
-            if !collectors[..at].iter().flatten().any(|other| same(&other)) {
-                let errors = |other: &Arc<Registered>| other.errors.load(Ordering::Relaxed);
-                let total: u64 = collectors[at..].iter().flatten().filter(same).map(errors).sum();
+        for (at, (_, registered)) in collectors.iter().enumerate() {
+            let same = |(_, other): &&(CollectorId, Arc<Registered>)| other.name == registered.name;
+            if !collectors[..at].iter().any(|other| same(&other)) {
+                let of_name = collectors[at..].iter().filter(same);
+                let total: u64 =
+                    of_name.map(|(_, other)| other.errors.load(Ordering::Relaxed)).sum();
                 out.number(COLLECTOR_ERRORS, &[&registered.name], total)?;
             }
         }

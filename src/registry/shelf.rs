@@ -3,9 +3,12 @@
 use super::claims::Claims;
 use super::Registered;
 use crate::error::{RegisterError, RegisterErrorKind};
-use crate::model::{Descriptor, Member, PageFamily, Source};
+use crate::model::{CollectorId, Descriptor, Member, PageFamily, Source};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The collectors in the order of their registration.
+pub(super) type Collectors = Arc<Vec<(CollectorId, Arc<Registered>)>>;
 
 /// What is registered. Kept behind the registry's lock, under which no user code runs.
 #[derive(Default)]
@@ -13,8 +16,9 @@ pub(super) struct Shelf {
     /// By page name.
     families: BTreeMap<String, Vec<Member>>,
     claims: Claims,
-    /// By number; `None` where one was unregistered.
-    collectors: Arc<Vec<Option<Arc<Registered>>>>,
+    collectors: Collectors,
+    /// How many collectors were ever added: the next one's identifier.
+    added: CollectorId,
     /// The page as it was last put together; `None` when something was added since.
     page: Option<Arc<[PageFamily]>>,
 }
@@ -24,7 +28,7 @@ impl Shelf {
         self.families.len()
     }
 
-    pub(super) fn collectors(&self) -> Arc<Vec<Option<Arc<Registered>>>> {
+    pub(super) fn collectors(&self) -> Collectors {
         Arc::clone(&self.collectors)
     }
 
@@ -69,10 +73,11 @@ impl Shelf {
         }
     }
 
-    /// Adds all families of a collector, or none.
+    /// Adds all families of a collector, or none. The caller keeps the collector: a refused one must
+    /// not be dropped, which is user code, under the lock.
     pub(super) fn add_collector(
         &mut self,
-        registered: Arc<Registered>,
+        registered: &Arc<Registered>,
         descriptors: impl IntoIterator<Item = Arc<Descriptor>>,
     ) -> Result<(), RegisterError> {
         let descriptors: Vec<_> = descriptors.into_iter().collect();
@@ -93,8 +98,9 @@ impl Shelf {
                 return Err(duplicate(descriptor));
             }
         }
-        let collector = self.collectors.len();
-        Arc::make_mut(&mut self.collectors).push(Some(registered));
+        let collector = self.added;
+        self.added += 1;
+        Arc::make_mut(&mut self.collectors).push((collector, Arc::clone(registered)));
         for (family, descriptor) in descriptors.into_iter().enumerate() {
             let shared = Arc::clone(&descriptor);
             self.add(&shared, Member::Staged { descriptor, collector, family });
@@ -111,8 +117,10 @@ impl Shelf {
         let mut removed = Vec::new();
         for member in members {
             if let Member::Staged { collector, .. } = &member {
-                let slot = Arc::make_mut(&mut self.collectors).get_mut(*collector);
-                removed.extend(slot.and_then(Option::take).map(Removed::Collector));
+                let collectors = Arc::make_mut(&mut self.collectors);
+                if let Some(at) = collectors.iter().position(|(id, _)| id == collector) {
+                    removed.push(Removed::Collector(collectors.remove(at).1));
+                }
                 self.remove_families_of(*collector, &mut removed);
             }
             removed.push(Removed::Member(member));
@@ -120,11 +128,11 @@ impl Shelf {
         removed
     }
 
-    fn remove_families_of(&mut self, number: usize, removed: &mut Vec<Removed>) {
+    fn remove_families_of(&mut self, id: CollectorId, removed: &mut Vec<Removed>) {
         let claims = &mut self.claims;
         self.families.retain(|page_name, members| {
             let is_of = |member: &Member| {
-                matches!(member, Member::Staged { collector, .. } if *collector == number)
+                matches!(member, Member::Staged { collector, .. } if *collector == id)
             };
             let (of, others) = std::mem::take(members).into_iter().partition(is_of);
             removed.extend(Vec::into_iter(of).map(Removed::Member));

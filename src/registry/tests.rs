@@ -86,7 +86,7 @@ fn a2_what_is_unregistered_is_gone_and_its_names_are_free() {
     assert!(registry.unregister("b"));
     assert!(!registry.unregister("a"), "the collector went as a whole");
     let mut scratch = Scratch::default();
-    let page = registry.gather(&mut scratch);
+    let page = registry.gatherer().gather(&mut scratch);
     let names: Vec<&str> = page.iter().map(|family| family.descriptor.name()).collect();
     assert_eq!(names, ["c"]);
     assert_eq!(kind(&registry, vec![gauge("b"), gauge("a")]), None);
@@ -106,7 +106,52 @@ fn a1_every_scrape_calls_every_collector_once() {
     let (registry, calls) = (Registry::new(), Arc::new(AtomicU64::new(0)));
     registry.register(Counting(Arc::clone(&calls))).unwrap();
     for scrape in 1..4 {
-        registry.gather(&mut Scratch::default());
+        registry.gatherer().gather(&mut Scratch::default());
         assert_eq!(calls.load(Ordering::Relaxed), scrape);
     }
+}
+
+/// Registers something when it is dropped: a lock that is still held would never be given.
+struct Dropped(Registry, &'static str);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        drop(self.0.register(Fixed(vec![gauge("dropped")])));
+    }
+}
+
+impl Collector for Dropped {
+    fn describe(&self) -> Vec<Descriptor> {
+        vec![gauge(self.1)]
+    }
+
+    fn collect(&self, _: &mut Collection<'_>) -> Result<(), CollectError> {
+        self.0.unregister(self.1);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_collector_is_dropped_where_no_lock_is_held() {
+    let registry = Registry::new();
+    assert_eq!(kind(&registry, vec![gauge("taken")]), None);
+    registry.register(Dropped(registry.clone(), "taken")).unwrap_err();
+    assert!(registry.unregister("dropped"));
+    // Unregisters itself while it is collected: the scrape holds it last.
+    registry.register(Dropped(registry.clone(), "own")).unwrap();
+    registry.gatherer().gather(&mut Scratch::default());
+    assert!(registry.unregister("dropped"));
+}
+
+#[test]
+fn registering_and_unregistering_leaves_nothing_behind() {
+    let registry = Registry::new();
+    let mut scratch = Scratch::default();
+    for _ in 0..100 {
+        assert_eq!(kind(&registry, vec![gauge("a")]), None);
+        registry.gatherer().gather(&mut scratch);
+        assert!(registry.unregister("a"));
+    }
+    assert_eq!(registry.gatherer().gather(&mut scratch).len(), 0);
+    assert_eq!(scratch.staged.len(), 1);
 }

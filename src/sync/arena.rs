@@ -74,9 +74,10 @@ impl Texts {
         self.memory.chunks.len() >= MOST_CHUNKS
     }
 
-    /// The stored copy of `text`, which is shorter than 2^31 bytes; texts that differ in `mark` are
-    /// different. To be called while it [is not full](Self::is_full).
+    /// The stored copy of `text`, cut to 2^30 bytes; texts that differ in `mark` are different. To
+    /// be called while it [is not full](Self::is_full).
     pub(crate) fn store(&mut self, text: &str, mark: bool) -> TextRef {
+        let text = cut(text);
         let bucket = self.bucket_of(text);
         let mut at = self.heads[bucket];
         while at != NOWHERE {
@@ -135,6 +136,15 @@ impl Texts {
         // SAFETY: `place` came from `take` and was written by `store`; the memory is alive.
         unsafe { &(*self.memory.text(place).0.as_ptr()).next }
     }
+}
+
+/// The longest part of a text of at most 2^30 bytes: the length must leave room for the mark.
+fn cut(text: &str) -> &str {
+    let mut end = text.len().min(1 << 30);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// Memory handed out front to back, freed all at once.

@@ -69,7 +69,8 @@ fn hash_long(mut state: u64, bytes: &[u8]) -> u64 {
     let len = bytes.len();
     let mut at = 0;
     while at + 16 < len {
-        state = fold(read_u64(bytes, at) ^ MIX[0] ^ state, read_u64(bytes, at + 8) ^ MIX[1]);
+        state =
+            fold(read_u64(bytes, at) ^ MIX[0] ^ state, read_u64(bytes, at + 8) ^ MIX[1] ^ state);
         at += 16;
     }
     finish(state, read_u64(bytes, len - 16), read_u64(bytes, len - 8), len)

@@ -59,6 +59,11 @@ impl<N: Linked> Index<N> {
         Self { buckets: AtomicUsize::new(FIRST), heads: Slots::new() }
     }
 
+    /// How many nodes were inserted and can be found.
+    pub(crate) fn len(&self) -> usize {
+        (self.buckets.load(Ordering::Acquire) - FIRST) / 2 // Pairs with the Release in `grow`.
+    }
+
     /// The first node with this hash for which `is` holds. Takes no lock and writes nothing.
     #[inline]
     pub(crate) fn find(

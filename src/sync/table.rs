@@ -118,8 +118,10 @@ impl<V> Table<V> {
         if let Some(value) = self.find(hash, key) {
             return Ok(value);
         }
-        if self.len() >= limit {
-            return Err(Full); // Entries are never removed: still full under the lock.
+        if self.index.len() >= limit {
+            // Full for good, as nothing is removed. But this key may have come in meanwhile: then
+            // it can be found now.
+            return self.find(hash, key).ok_or(Full);
         }
         let value = make(); // Not under the lock, and before anything is changed.
         let mut writer = self.writer.lock();
@@ -148,10 +150,11 @@ impl<V> Table<V> {
             unsafe { self.reference_at(entry, column).write(text) };
         }
         writer.draft.shrink_to(4096); // A single huge value must not keep its draft for ever.
-                                      // SAFETY: the lock keeps calls apart; the entry is whole and lives as long as `self`.
-        unsafe { self.index.insert(hash, entry) };
+                                      // First the walk, then the search: who found an entry finds it on a page begun afterwards.
         self.len.store(at + 1, Ordering::Release); // Pairs with the Acquire in `len`.
-                                                   // SAFETY: shared from now on, alive as long as `self`.
+                                                   // SAFETY: the lock keeps calls apart; the entry is whole and lives as long as `self`.
+        unsafe { self.index.insert(hash, entry) };
+        // SAFETY: shared from now on, alive as long as `self`.
         unsafe { &(*entry.as_ptr()).value }
     }
 

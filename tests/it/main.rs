@@ -9,9 +9,12 @@ mod limits;
 mod pages;
 mod parser;
 mod peers;
+#[cfg(feature = "process")]
 mod process;
 mod props;
+#[cfg(feature = "server")]
 mod readme;
 mod send_sync;
+#[cfg(feature = "server")]
 mod server;
 mod support;

@@ -105,11 +105,8 @@ impl<T: Send> Probe<T> {
 /// moved from thread to thread.
 #[test]
 fn an_encoder_may_change_threads_between_chunks() {
-    let [encoder, registry, rc] = [
-        Probe::<Encoder<'static>>::IS_SEND,
-        Probe::<Registry>::IS_SEND,
-        Probe::<std::rc::Rc<u8>>::IS_SEND,
-    ];
+    let [encoder, registry, rc] =
+        [Probe::<Encoder>::IS_SEND, Probe::<Registry>::IS_SEND, Probe::<std::rc::Rc<u8>>::IS_SEND];
     assert!(registry && !rc, "the probe answers rightly");
     assert!(encoder, "`Encoder` is not `Send`");
 }
