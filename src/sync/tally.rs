@@ -197,7 +197,7 @@ impl Tally {
         };
         counts.fill(0);
         for reading in readings.iter() {
-            for (total, count) in counts.iter_mut().zip(&reading.counts) {
+            for (total, count) in counts.iter_mut().zip(reading.counts.iter()) {
                 *total = total.wrapping_add(*count);
             }
         }
