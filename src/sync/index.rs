@@ -106,7 +106,8 @@ impl<N: Linked> Index<N> {
         let new = unsafe { node.as_ref() }.link();
         let key = new.key();
         let buckets = self.buckets.load(Ordering::Relaxed); // Written by this side only.
-                                                            // SAFETY: below the count, as in `find`.
+
+        // SAFETY: below the count, as in `find`.
         let mut slot = unsafe { self.heads.get(bucket_of(hash, buckets).0) };
         let mut next = slot.load(Ordering::Relaxed); // Written by this side only.
         while let Some(after) = NonNull::new(next) {

@@ -135,8 +135,10 @@ impl<V> Table<V> {
     }
 
     fn append(&self, writer: &mut Writer, hash: u32, key: &impl Key, value: V) -> &V {
-        let at = self.len.load(Ordering::Relaxed); // Written under the lock only.
-        let entry = self.place(at);
+        // Relaxed: written under the lock only.
+        let at = self.len.load(Ordering::Relaxed);
+        // SAFETY: the caller holds the lock; `at` is the number of entries.
+        let entry = unsafe { self.place(at) };
         // SAFETY: `place` returned room for an entry that nobody knows yet.
         unsafe { entry.as_ptr().write(Entry { link: Link::new(hash), value }) };
         for column in 0..self.shape.columns {
@@ -151,8 +153,9 @@ impl<V> Table<V> {
         }
         writer.draft.shrink_to(4096); // A single huge value must not keep its draft for ever.
                                       // First the walk, then the search: who found an entry finds it on a page begun afterwards.
-        self.len.store(at + 1, Ordering::Release); // Pairs with the Acquire in `len`.
-                                                   // SAFETY: the lock keeps calls apart; the entry is whole and lives as long as `self`.
+                                      // Pairs with the Acquire in `len`.
+        self.len.store(at + 1, Ordering::Release);
+        // SAFETY: the lock keeps calls apart; the entry is whole and lives as long as `self`.
         unsafe { self.index.insert(hash, entry) };
         // SAFETY: shared from now on, alive as long as `self`.
         unsafe { &(*entry.as_ptr()).value }
@@ -178,9 +181,9 @@ impl<V> Table<V> {
                 // SAFETY: the chunk has room for `chunk_len(chunk)` entries.
                 let entry = unsafe { start.add(offset * self.shape.stride) }.cast::<Entry<V>>();
                 // SAFETY: below `len`: written whole, shared from then on.
-                let (entry, value) = unsafe { (NonNull::new_unchecked(entry), &(*entry).value) };
-                if !each(Columns { references: self.references(entry), owner: PhantomData }, value)
-                {
+                let (references, value) =
+                    unsafe { (self.references(NonNull::new_unchecked(entry)), &(*entry).value) };
+                if !each(Columns { references, owner: PhantomData }, value) {
                     return at;
                 }
                 at += 1;
@@ -191,7 +194,11 @@ impl<V> Table<V> {
     }
 
     /// Room for entry number `at`, in a chunk that is added when the number is its first.
-    fn place(&self, at: usize) -> NonNull<Entry<V>> {
+    ///
+    /// # Safety
+    ///
+    /// Calls do not overlap, and `at` is the number of entries.
+    unsafe fn place(&self, at: usize) -> NonNull<Entry<V>> {
         let (chunk, offset) = chunk_of(at);
         if offset == 0 {
             let layout = self.shape.chunk_layout(chunk);
@@ -212,8 +219,13 @@ impl<V> Table<V> {
         }
     }
 
+    /// Where the reference to the text of a column is.
+    ///
+    /// # Safety
+    ///
+    /// The entry is from `place`, and the table has the column.
     #[inline]
-    fn reference_at(&self, entry: NonNull<Entry<V>>, column: usize) -> *mut TextRef {
+    unsafe fn reference_at(&self, entry: NonNull<Entry<V>>, column: usize) -> *mut TextRef {
         debug_assert!(column < self.shape.columns);
         let start = entry.as_ptr().cast::<u8>();
         // SAFETY: an entry's room has `columns` references from REFERENCES_AT on, and `entry`
@@ -230,9 +242,11 @@ impl<V> Table<V> {
         unsafe { *self.reference_at(entry, column) }
     }
 
-    fn references(&self, entry: NonNull<Entry<V>>) -> &[TextRef] {
-        // SAFETY: `visit` calls this for published entries only; `append` wrote `columns`
-        // references from there on, aligned and never changed again.
+    /// # Safety
+    ///
+    /// The entry was written whole by `append`.
+    unsafe fn references(&self, entry: NonNull<Entry<V>>) -> &[TextRef] {
+        // SAFETY: `append` wrote `columns` references from there on, aligned and never changed again.
         unsafe {
             let start = entry.as_ptr().cast::<u8>().add(Self::REFERENCES_AT);
             std::slice::from_raw_parts(start.cast::<TextRef>(), self.shape.columns)
