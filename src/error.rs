@@ -59,7 +59,7 @@ macro_rules! name_from_text {
             type Error = NameError;
 
             fn try_from(text: String) -> Result<Self, NameError> {
-                Self::new(text.clone()).map_err(|fault| NameError::$subject(&text, fault))
+                Self::try_from(text.as_str())
             }
         }
 
@@ -67,7 +67,7 @@ macro_rules! name_from_text {
             type Error = NameError;
 
             fn try_from(text: &str) -> Result<Self, NameError> {
-                Self::try_from(text.to_owned())
+                Self::new(text.to_owned()).map_err(|fault| NameError::$subject(text, fault))
             }
         }
     };

@@ -59,6 +59,7 @@ pub const fn label_name_fault(name: &str) -> Option<NameFault> {
     fault(name, false)
 }
 
+#[inline(never)]
 const fn fault(name: &str, colon: bool) -> Option<NameFault> {
     let bytes = name.as_bytes();
     if bytes.is_empty() {
@@ -170,18 +171,7 @@ macro_rules! name_type {
             /// format 0.0.4 shows.
             #[must_use]
             pub fn normalised(&self) -> Cow<'_, str> {
-                if $fault(&self.0).is_none() {
-                    return Cow::Borrowed(&self.0);
-                }
-                let legacy = |(at, c): (usize, char)| {
-                    let fits = u8::try_from(c).is_ok_and(|byte| is_legacy(byte, $colon));
-                    if fits && !(at == 0 && c.is_ascii_digit()) {
-                        c
-                    } else {
-                        '_'
-                    }
-                };
-                Cow::Owned(self.0.char_indices().map(legacy).collect())
+                normalised(&self.0, $colon)
             }
         }
 
@@ -191,6 +181,22 @@ macro_rules! name_type {
             }
         }
     };
+}
+
+#[inline(never)]
+fn normalised(name: &str, colon: bool) -> Cow<'_, str> {
+    if fault(name, colon).is_none() {
+        return Cow::Borrowed(name);
+    }
+    let legacy = |(at, c): (usize, char)| {
+        let fits = u8::try_from(c).is_ok_and(|byte| is_legacy(byte, colon));
+        if fits && !(at == 0 && c.is_ascii_digit()) {
+            c
+        } else {
+            '_'
+        }
+    };
+    Cow::Owned(name.char_indices().map(legacy).collect())
 }
 
 name_type!(MetricName, metric_name_fault, true);

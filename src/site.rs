@@ -4,7 +4,7 @@
 //! The only module that may import everything; nothing imports it but the macros and the users.
 
 use crate::encode::{self, Encoder, Format};
-use crate::error::{EncodeError, NameError, RegisterError, RegisterErrorKind};
+use crate::error::{EncodeError, RegisterError, RegisterErrorKind};
 use crate::label::{DynamicLabels, Labels};
 use crate::metric::{
     Counter, Declaration, Family, FamilyCore, Gauge, Histogram, Info, Metric, Series, Settings,
@@ -162,12 +162,9 @@ impl<M: Metric> Builder<M> {
     }
 
     fn describe_and_register(&self, names: &[&str]) -> Result<Arc<FamilyCore<M>>, RegisterError> {
-        let describe = || -> Result<Descriptor, NameError> {
-            let name = self.name.as_str().try_into()?;
-            Descriptor::new(name, self.help.clone(), M::TYPE, self.settings.shape()?)?
-                .with_labels(names.iter().copied())
-        };
-        get_or_register(&self.scope, describe()?, &self.settings)
+        let (texts, shape) = ((&*self.name, &*self.help), self.settings.shape()?);
+        let descriptor = Descriptor::of_texts(texts, names, M::TYPE, shape)?;
+        get_or_register(&self.scope, descriptor, &self.settings)
     }
 }
 

@@ -34,7 +34,7 @@ use std::sync::Arc;
 /// ```
 pub struct Encoder {
     registry: Arc<dyn Gather>,
-    families: Arc<[PageFamily]>,
+    families: Arc<Vec<PageFamily>>,
     /// `None` only while the encoder is dropped.
     buffers: Option<(Scratch, TextState)>,
     /// The family, member and series to go on with.

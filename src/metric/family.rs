@@ -5,7 +5,7 @@ use super::Metric;
 use crate::error::NameError;
 use crate::label::{piece, DynamicLabels, Labels};
 use crate::model::{Descriptor, LabelPieces, MetricType, Scratch, Shape, Source, Visitor};
-use crate::name::{is_blank, label_name_fault, metric_name_fault, same_text, MetricName};
+use crate::name::{is_blank, label_name_fault, metric_name_fault, same_text};
 use crate::sync::hash::{hash_values, process_seed};
 use crate::sync::held::Held;
 use crate::sync::primitive::{AtomicU64, Ordering};
@@ -27,7 +27,7 @@ const INLINE_LABELS: usize = 16;
 /// A family and its series, independent of how label sets are typed.
 #[doc(hidden)]
 pub struct FamilyCore<M: Metric> {
-    descriptor: Arc<Descriptor>,
+    descriptor: Descriptor,
     table: Table<M>,
     seed: u64,
     max_series: usize,
@@ -37,7 +37,7 @@ pub struct FamilyCore<M: Metric> {
 
 impl<M: Metric> FamilyCore<M> {
     /// A family without series, or with its only one if it has no labels (A20).
-    pub(crate) fn new(descriptor: Arc<Descriptor>, max_series: usize) -> Arc<Self> {
+    pub(crate) fn new(descriptor: Descriptor, max_series: usize) -> Arc<Self> {
         let core = Arc::new_cyclic(|this| Self {
             table: Table::new(descriptor.page_labels().len()),
             descriptor,
@@ -80,12 +80,8 @@ impl<M: Metric> FamilyCore<M> {
     pub(crate) fn detached() -> Arc<Self> {
         let name = format!("detached{}", M::TYPE.required_suffix());
         let shape = Settings::<M>::new().shape().unwrap_or(Shape::Plain);
-        let name = MetricName::new(name);
-        let descriptor = name
-            .map_err(|fault| NameError::metric("", fault))
-            .and_then(|name| Descriptor::new(name, "Not registered.".into(), M::TYPE, shape));
-        match descriptor {
-            Ok(descriptor) => Self::new(Arc::new(descriptor), DEFAULT_MAX_SERIES),
+        match Descriptor::of_texts((&name, "Not registered."), &[], M::TYPE, shape) {
+            Ok(descriptor) => Self::new(descriptor, DEFAULT_MAX_SERIES),
             Err(_) => unreachable!("the name and the help are valid"),
         }
     }
@@ -174,7 +170,7 @@ impl<M: Metric> fmt::Debug for FamilyCore<M> {
 }
 
 impl<M: Metric> Source for FamilyCore<M> {
-    fn descriptor(&self) -> &Arc<Descriptor> {
+    fn descriptor(&self) -> &Descriptor {
         &self.descriptor
     }
 
@@ -232,8 +228,7 @@ impl Declaration {
         metric_type: MetricType,
         shape: Shape,
     ) -> Result<Descriptor, NameError> {
-        Descriptor::new(self.name.try_into()?, self.help.into(), metric_type, shape)?
-            .with_labels(self.labels.iter().copied())
+        Descriptor::of_texts((self.name, self.help), self.labels, metric_type, shape)
     }
 }
 

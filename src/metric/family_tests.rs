@@ -4,7 +4,7 @@ use crate::metric::Counter;
 fn counters(labels: &[&'static str], max_series: usize) -> Arc<FamilyCore<Counter>> {
     let descriptor = Descriptor::counter("a_total", "Help.").unwrap();
     let descriptor = descriptor.with_labels(labels.iter().copied()).unwrap();
-    FamilyCore::new(Arc::new(descriptor), max_series)
+    FamilyCore::new(descriptor, max_series)
 }
 
 #[test]

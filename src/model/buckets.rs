@@ -54,10 +54,11 @@ impl Buckets {
             );
         }
         if let Some(bound) = bounds.iter().find(|bound| !bound.is_finite()) {
-            return refuse(bound.to_string(), "a bound must be finite");
+            return refuse(canonical_float(*bound), "a bound must be finite");
         }
         if let Some(pair) = bounds.windows(2).find(|pair| pair[0] >= pair[1]) {
-            return refuse(format!("{} after {}", pair[1], pair[0]), "bounds must ascend");
+            let (bound, next) = (canonical_float(pair[0]), canonical_float(pair[1]));
+            return refuse(format!("{next} after {bound}"), "bounds must ascend");
         }
         bounds.push(f64::INFINITY);
         let texts = bounds.iter().map(|&bound| canonical_float(bound)).collect();

@@ -4,6 +4,7 @@ use super::{Buckets, SummaryShape};
 use crate::error::NameError;
 use crate::label::piece;
 use crate::name::{ends_with, label_name_fault, LabelName, MetricName};
+use std::fmt;
 use std::sync::Arc;
 
 /// The type of a family.
@@ -102,15 +103,22 @@ pub(crate) enum Shape {
 /// assert!(Descriptor::counter("app_requests", "Requests served.").is_err()); // no `_total`
 /// # Ok::<(), nunchi::NameError>(())
 /// ```
+///
+/// Cheap to clone: clones share what they say.
+#[derive(Clone, PartialEq)]
+pub struct Descriptor(Arc<Facts>);
+
+/// What a descriptor says.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Descriptor {
+struct Facts {
     name: MetricName,
     page_name: String,
     help: String,
     metric_type: MetricType,
     labels: Vec<LabelName>,
     page_labels: Vec<String>,
-    const_labels: Vec<(LabelName, String)>,
+    const_labels: Vec<LabelName>,
+    const_values: Vec<String>,
     const_pieces: String,
     shape: Shape,
 }
@@ -199,13 +207,27 @@ impl Descriptor {
         Self::new(name.try_into()?, help.into(), MetricType::StateSet, shape)
     }
 
-    pub(crate) fn new(
+    /// Describes a family by texts that are given as such.
+    pub(crate) fn of_texts(
+        (name, help): (&str, &str),
+        labels: &[&str],
+        metric_type: MetricType,
+        shape: Shape,
+    ) -> Result<Self, NameError> {
+        let mut this = Self::new(name.try_into()?, help.to_owned(), metric_type, shape)?;
+        for &label in labels {
+            this.facts_mut().add_label(label.try_into()?)?;
+        }
+        Ok(this)
+    }
+
+    fn new(
         name: MetricName,
         help: String,
         metric_type: MetricType,
         shape: Shape,
     ) -> Result<Self, NameError> {
-        let mut this = Self {
+        let mut facts = Facts {
             page_name: String::new(),
             name,
             help,
@@ -213,47 +235,22 @@ impl Descriptor {
             labels: Vec::new(),
             page_labels: Vec::new(),
             const_labels: Vec::new(),
+            const_values: Vec::new(),
             const_pieces: String::new(),
             shape,
         };
-        this.check_name()?;
-        this.check_states()?;
-        if this.help.trim().is_empty() {
+        facts.check_name()?;
+        facts.check_states()?;
+        if facts.help.chars().all(char::is_whitespace) {
             let why = "say in a sentence what the family counts or measures";
-            return Err(NameError::new("help of", this.name.as_str(), why));
+            return Err(NameError::new("help of", facts.name.as_str(), why));
         }
-        Ok(this)
+        Ok(Self(Arc::new(facts)))
     }
 
-    fn check_name(&mut self) -> Result<(), NameError> {
-        if let Some(why) = self.metric_type.suffix_fault(self.name.as_str()) {
-            return Err(NameError::new("metric name", self.name.as_str(), why));
-        }
-        self.page_name = self.name.normalised().into_owned();
-        if self.metric_type != MetricType::StateSet {
-            return Ok(());
-        }
-        let refuse = |why: &str| Err(NameError::new("metric name", self.name.as_str(), why));
-        if label_name_fault(&self.page_name).is_some() {
-            return refuse(
-                "a state set shows its states in a label of its own name, which this cannot be",
-            );
-        }
-        let is_const = |(name, _): &(LabelName, String)| name.normalised() == self.page_name;
-        if self.page_labels.contains(&self.page_name) || self.const_labels.iter().any(is_const) {
-            return refuse("its states need the label of this name");
-        }
-        Ok(())
-    }
-
-    fn check_states(&self) -> Result<(), NameError> {
-        let Shape::States(states) = &self.shape else { return Ok(()) };
-        let repeated = states.iter().enumerate().any(|(at, state)| states[..at].contains(state));
-        if repeated || !(1..=64).contains(&states.len()) || states.iter().any(String::is_empty) {
-            let why = "a state set has 1 to 64 distinct, non-empty states";
-            return Err(NameError::new("states", states.join(","), why));
-        }
-        Ok(())
+    /// What this descriptor says, to be changed: copied if another descriptor says the same.
+    fn facts_mut(&mut self) -> &mut Facts {
+        Arc::make_mut(&mut self.0)
     }
 
     /// Adds label names, in the order in which they stand on the page.
@@ -268,10 +265,7 @@ impl Descriptor {
         NameError: From<N::Error>,
     {
         for name in names {
-            let name = name.try_into()?;
-            let page_name = self.check_label(&name)?;
-            self.labels.push(name);
-            self.page_labels.push(page_name);
+            self.facts_mut().add_label(name.try_into()?)?;
         }
         Ok(self)
     }
@@ -291,11 +285,178 @@ impl Descriptor {
         N: TryInto<LabelName>,
         NameError: From<N::Error>,
     {
-        let (name, value) = (name.try_into()?, value.into());
+        self.facts_mut().add_const_label(name.try_into()?, value.into())?;
+        Ok(self)
+    }
+
+    /// The same family with another shape.
+    pub(crate) fn with_shape(mut self, shape: Shape) -> Self {
+        self.facts_mut().shape = shape;
+        self
+    }
+
+    /// The same family with its name behind a prefix.
+    pub(crate) fn with_prefix(mut self, prefix: &str) -> Result<Self, NameError> {
+        let name = format!("{prefix}{}", self.name());
+        let refuse = |fault| NameError::metric(&name, fault);
+        let facts = self.facts_mut();
+        facts.name = MetricName::utf8(name.clone()).map_err(refuse)?;
+        facts.check_name()?;
+        Ok(self)
+    }
+
+    /// The name as it was given.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.name.as_str()
+    }
+
+    /// The name as text 0.0.4 shows it.
+    pub(crate) fn page_name(&self) -> &str {
+        &self.0.page_name
+    }
+
+    /// The help, unescaped.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        &self.0.help
+    }
+
+    /// The type.
+    #[must_use]
+    pub fn metric_type(&self) -> MetricType {
+        self.0.metric_type
+    }
+
+    /// The names of the labels that differ from series to series, in page order.
+    pub fn labels(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.0.labels.iter().map(LabelName::as_str)
+    }
+
+    /// The label names as text 0.0.4 shows them.
+    pub(crate) fn page_labels(&self) -> &[String] {
+        &self.0.page_labels
+    }
+
+    /// The labels that every series carries.
+    pub fn const_labels(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        let names = self.0.const_labels.iter().map(LabelName::as_str);
+        names.zip(self.0.const_values.iter().map(String::as_str))
+    }
+
+    /// The const labels as pieces.
+    pub(crate) fn const_pieces(&self) -> &str {
+        &self.0.const_pieces
+    }
+
+    pub(crate) fn shape(&self) -> &Shape {
+        &self.0.shape
+    }
+
+    /// The first thing in which two descriptors of one name disagree. The values of const labels
+    /// may differ: they keep the series apart. With `any_shape` the buckets, quantiles or window of
+    /// `other` do not matter.
+    pub(crate) fn disagreement(&self, other: &Self, any_shape: bool) -> Option<&'static str> {
+        let agree = [
+            ("name", self.0.name == other.0.name),
+            ("type", self.0.metric_type == other.0.metric_type),
+            ("help", self.0.help == other.0.help),
+            ("label names", self.0.labels == other.0.labels),
+            ("const label names", self.0.const_labels == other.0.const_labels),
+            ("buckets, quantiles, window or states", any_shape || self.0.shape == other.0.shape),
+        ];
+        agree.iter().find(|(_, same)| !same).map(|(field, _)| *field)
+    }
+
+    /// A name that samples of both families could have. The names of a family are its own in every
+    /// format, and those of its samples (N12).
+    pub(crate) fn common_sample_name(&self, other: &Self) -> Option<String> {
+        let (stem, other_stem) = (self.stem(), other.stem());
+        if !stem.starts_with(other_stem) && !other_stem.starts_with(stem) {
+            return None; // Most pairs of families.
+        }
+        for suffix in self.sample_suffixes() {
+            let name = format!("{stem}{suffix}");
+            let is_name = |other_suffix: &&str| name.strip_prefix(other_stem) == Some(other_suffix);
+            if other.sample_suffixes().iter().any(is_name) {
+                return Some(name);
+            }
+        }
+        None
+    }
+
+    fn stem(&self) -> &str {
+        let name = self.page_name();
+        name.strip_suffix(self.metric_type().required_suffix()).unwrap_or(name)
+    }
+
+    fn sample_suffixes(&self) -> &'static [&'static str] {
+        match self.metric_type() {
+            MetricType::Counter => &["", "_total", "_created"],
+            MetricType::Histogram => &["", "_bucket", "_count", "_sum", "_created"],
+            MetricType::Summary => &["", "_count", "_sum", "_created"],
+            MetricType::Info => &["", "_info"],
+            MetricType::Gauge | MetricType::StateSet | MetricType::Unknown => &[""],
+        }
+    }
+}
+
+impl fmt::Debug for Descriptor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Facts {
+    fn check_name(&mut self) -> Result<(), NameError> {
+        if let Some(why) = self.metric_type.suffix_fault(self.name.as_str()) {
+            return Err(NameError::new("metric name", self.name.as_str(), why));
+        }
+        self.page_name = self.name.normalised().into_owned();
+        if self.metric_type != MetricType::StateSet {
+            return Ok(());
+        }
+        let refuse = |why: &str| Err(NameError::new("metric name", self.name.as_str(), why));
+        if label_name_fault(&self.page_name).is_some() {
+            return refuse(
+                "a state set shows its states in a label of its own name, which this cannot be",
+            );
+        }
+        let is_const = |name: &LabelName| name.normalised() == self.page_name;
+        if self.page_labels.contains(&self.page_name) || self.const_labels.iter().any(is_const) {
+            return refuse("its states need the label of this name");
+        }
+        Ok(())
+    }
+
+    fn check_states(&self) -> Result<(), NameError> {
+        let Shape::States(states) = &self.shape else { return Ok(()) };
+        let repeated = states.iter().enumerate().any(|(at, state)| states[..at].contains(state));
+        if repeated || !(1..=64).contains(&states.len()) || states.iter().any(String::is_empty) {
+            let why = "a state set has 1 to 64 distinct, non-empty states";
+            let mut list = String::new();
+            for state in states.iter() {
+                list.push_str(if list.is_empty() { "" } else { "," });
+                list.push_str(state);
+            }
+            return Err(NameError::new("states", list, why));
+        }
+        Ok(())
+    }
+
+    fn add_label(&mut self, name: LabelName) -> Result<(), NameError> {
+        let page_name = self.check_label(&name)?;
+        self.labels.push(name);
+        self.page_labels.push(page_name);
+        Ok(())
+    }
+
+    fn add_const_label(&mut self, name: LabelName, value: String) -> Result<(), NameError> {
         let page_name = self.check_label(&name)?;
         piece::write(&page_name, &value, &mut self.const_pieces);
-        self.const_labels.push((name, value));
-        Ok(self)
+        self.const_labels.push(name);
+        self.const_values.push(value);
+        Ok(())
     }
 
     fn check_label(&self, name: &LabelName) -> Result<String, NameError> {
@@ -313,105 +474,11 @@ impl Descriptor {
         if is_state_label {
             return refuse("a state set shows its states in this label");
         }
-        let is_const = self.const_labels.iter().any(|(other, _)| other.normalised() == page_name);
+        let is_const = self.const_labels.iter().any(|other| other.normalised() == page_name);
         if is_const || self.page_labels.contains(&page_name) {
             return refuse("the family has a label of this name");
         }
         Ok(page_name)
-    }
-
-    /// The same family with another shape.
-    pub(crate) fn with_shape(self, shape: Shape) -> Self {
-        Self { shape, ..self }
-    }
-
-    /// The same family with its name behind a prefix.
-    pub(crate) fn with_prefix(mut self, prefix: &str) -> Result<Self, NameError> {
-        let name = format!("{prefix}{}", self.name.as_str());
-        let refuse = |fault| NameError::metric(&name, fault);
-        self.name = MetricName::utf8(name.clone()).map_err(refuse)?;
-        self.check_name()?;
-        Ok(self)
-    }
-
-    /// The name as it was given.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.name.as_str()
-    }
-
-    /// The name as text 0.0.4 shows it.
-    pub(crate) fn page_name(&self) -> &str {
-        &self.page_name
-    }
-
-    /// The help, unescaped.
-    #[must_use]
-    pub fn help(&self) -> &str {
-        &self.help
-    }
-
-    /// The type.
-    #[must_use]
-    pub fn metric_type(&self) -> MetricType {
-        self.metric_type
-    }
-
-    /// The names of the labels that differ from series to series, in page order.
-    pub fn labels(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.labels.iter().map(LabelName::as_str)
-    }
-
-    /// The label names as text 0.0.4 shows them.
-    pub(crate) fn page_labels(&self) -> &[String] {
-        &self.page_labels
-    }
-
-    /// The labels that every series carries.
-    pub fn const_labels(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.const_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    /// The const labels as pieces.
-    pub(crate) fn const_pieces(&self) -> &str {
-        &self.const_pieces
-    }
-
-    pub(crate) fn shape(&self) -> &Shape {
-        &self.shape
-    }
-
-    /// The first thing in which two descriptors of one name disagree. The values of const labels
-    /// may differ: they keep the series apart. With `any_shape` the buckets, quantiles or window of
-    /// `other` do not matter.
-    pub(crate) fn disagreement(&self, other: &Self, any_shape: bool) -> Option<&'static str> {
-        let const_names = |descriptor: &Self| -> Vec<String> {
-            descriptor.const_labels.iter().map(|(name, _)| name.as_str().to_owned()).collect()
-        };
-        let agree = [
-            ("name", self.name == other.name),
-            ("type", self.metric_type == other.metric_type),
-            ("help", self.help == other.help),
-            ("label names", self.labels == other.labels),
-            ("const label names", const_names(self) == const_names(other)),
-            ("buckets, quantiles, window or states", any_shape || self.shape == other.shape),
-        ];
-        agree.iter().find(|(_, same)| !same).map(|(field, _)| *field)
-    }
-
-    /// The names that only this family may use: its own in every format, and those of its samples
-    /// (N12).
-    pub(crate) fn claimed_names(&self) -> Vec<String> {
-        let suffixes: &[&str] = match self.metric_type {
-            MetricType::Counter => &["", "_total", "_created"],
-            MetricType::Histogram => &["", "_bucket", "_count", "_sum", "_created"],
-            MetricType::Summary => &["", "_count", "_sum", "_created"],
-            MetricType::Info => &["", "_info"],
-            MetricType::Gauge | MetricType::StateSet | MetricType::Unknown => &[""],
-        };
-        let suffix = self.metric_type.required_suffix();
-        let stem = self.page_name.strip_suffix(suffix).unwrap_or(&self.page_name);
-        suffixes.iter().map(|suffix| format!("{stem}{suffix}")).collect()
     }
 }
 

@@ -42,12 +42,22 @@ fn n7_label_names_are_unique_also_after_normalisation() {
 
 #[test]
 fn n12_claims_cover_every_expanded_name() {
-    assert_eq!(
-        Descriptor::counter("a_total", "Help.").unwrap().claimed_names(),
-        ["a", "a_total", "a_created"]
-    );
+    let counter = Descriptor::counter("a_total", "Help.").unwrap();
     let histogram = Descriptor::histogram("h", "Help.", Buckets::default()).unwrap();
-    assert!(histogram.claimed_names().contains(&"h_count".to_owned()));
+    let common = |family: &Descriptor, gauge: &str| {
+        let gauge = Descriptor::gauge(gauge, "Help.").unwrap();
+        assert_eq!(family.common_sample_name(&gauge), gauge.common_sample_name(family));
+        family.common_sample_name(&gauge)
+    };
+    for name in ["a", "a_total", "a_created"] {
+        assert_eq!(common(&counter, name).as_deref(), Some(name));
+    }
+    for name in ["h", "h_bucket", "h_count", "h_sum", "h_created"] {
+        assert_eq!(common(&histogram, name).as_deref(), Some(name));
+    }
+    for name in ["b", "a_count", "a_total_total", "h_total", "h_", "h_counts", "hh_count"] {
+        assert_eq!((common(&counter, name), common(&histogram, name)), (None, None), "{name}");
+    }
 }
 
 #[test]

@@ -12,43 +12,51 @@ pub(crate) fn canonical_float(value: f64) -> String {
         return if value > 0.0 { "+Inf" } else { "-Inf" }.into();
     }
     let (digits, exponent) = shortest_digits(value.abs());
-    let mut text = String::from(if value.is_sign_negative() { "-" } else { "" });
+    let minus = if value.is_sign_negative() { "-" } else { "" };
     if !(-4..6).contains(&exponent) {
-        text.push_str(&digits[..1]);
-        if digits.len() > 1 {
-            text.push('.');
-            text.push_str(&digits[1..]);
-        }
+        let (first, rest) = digits.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
         let sign = if exponent < 0 { '-' } else { '+' };
-        text.push_str(&format!("e{sign}{:02}", exponent.abs()));
-    } else if exponent < 0 {
-        text.push_str("0.");
-        text.extend((1..-exponent).map(|_| '0'));
-        text.push_str(&digits);
-    } else {
-        let whole = exponent as usize + 1;
-        text.push_str(&digits[..whole.min(digits.len())]);
-        text.extend((digits.len()..whole).map(|_| '0'));
-        text.push('.');
-        text.push_str(digits.get(whole..).filter(|rest| !rest.is_empty()).unwrap_or("0"));
+        return format!("{minus}{first}{point}{rest}e{sign}{:02}", exponent.abs());
     }
-    text
+    if exponent < 0 {
+        let width = digits.len() + (-exponent - 1) as usize;
+        return format!("{minus}0.{digits:0>width$}");
+    }
+    let whole = exponent as usize + 1;
+    let digits = format!("{digits:0<whole$}");
+    let (whole, fraction) = digits.split_at(whole);
+    format!("{minus}{whole}.{}", if fraction.is_empty() { "0" } else { fraction })
 }
 
 /// The significant digits and the decimal exponent of the first of them.
 fn shortest_digits(value: f64) -> (String, i32) {
     let mut buffer = ryu::Buffer::new();
     let text = buffer.format_finite(value);
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let all = format!("{whole}{fraction}");
-    let zeros = all.len() - all.trim_start_matches('0').len();
-    let digits = all.trim_matches('0');
+    let mut digits = String::new();
+    let (mut exponent, mut shift) = (-1, 0);
+    let mut is_fraction = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'.' => is_fraction = true,
+            b'e' => {
+                shift = text[at + 1..].parse().unwrap_or(0);
+                break;
+            }
+            b'0' if digits.is_empty() => exponent -= i32::from(is_fraction),
+            _ => {
+                digits.push_str(&text[at..=at]);
+                exponent += i32::from(!is_fraction);
+            }
+        }
+    }
+    while digits.ends_with('0') {
+        digits.pop();
+    }
     if digits.is_empty() {
         return ("0".into(), 0);
     }
-    let shift: i32 = exponent.parse().unwrap_or(0);
-    (digits.into(), shift + whole.len() as i32 - 1 - zeros as i32)
+    (digits, exponent + shift)
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 /// One family as it will stand on the page. Its members have the same descriptor but for the
 /// values of their const labels.
+#[derive(Clone)]
 pub(crate) struct PageFamily {
-    pub(crate) descriptor: Arc<Descriptor>,
+    pub(crate) descriptor: Descriptor,
     pub(crate) members: Vec<Member>,
 }
 
@@ -21,7 +22,7 @@ pub(crate) enum Member {
     /// From what a collector left in the scratch, as its family number `family`.
     Staged {
         /// The descriptor, with the const labels of this member.
-        descriptor: Arc<Descriptor>,
+        descriptor: Descriptor,
         collector: CollectorId,
         family: usize,
     },
@@ -29,7 +30,7 @@ pub(crate) enum Member {
 
 impl Member {
     /// The descriptor of this member.
-    pub(crate) fn descriptor(&self) -> &Arc<Descriptor> {
+    pub(crate) fn descriptor(&self) -> &Descriptor {
         match self {
             Self::Live(source) => source.descriptor(),
             Self::Staged { descriptor, .. } => descriptor,
@@ -40,7 +41,7 @@ impl Member {
 /// Implemented by `registry`, taken by `encode`.
 pub(crate) trait Gather: Send + Sync {
     /// Runs every collector into `scratch` and returns the families in the order of their names.
-    fn gather(&self, scratch: &mut Scratch) -> Arc<[PageFamily]>;
+    fn gather(&self, scratch: &mut Scratch) -> Arc<Vec<PageFamily>>;
 
     /// Buffers of an earlier scrape, if there are any.
     fn take_scratch(&self) -> Scratch;

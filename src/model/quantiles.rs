@@ -35,7 +35,7 @@ impl Quantiles {
         let mut values = Vec::new();
         for quantile in quantiles {
             if !(0.0..=1.0).contains(&quantile) {
-                let value = quantile.to_string();
+                let value = canonical_float(quantile);
                 return Err(NameError::new(
                     "quantile",
                     value,
@@ -140,7 +140,7 @@ mod tests {
     fn anything_but_a_number_from_0_to_1_is_refused() {
         for wrong in [-0.1, 1.5, 99.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             let error = Quantiles::new([0.5, wrong]).unwrap_err();
-            assert_eq!(error.value(), wrong.to_string());
+            assert_eq!(error.value(), canonical_float(wrong));
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// its page is being written, and left and taken up again.
 pub(crate) trait Source: Send + Sync {
     /// What the series have in common.
-    fn descriptor(&self) -> &Arc<Descriptor>;
+    fn descriptor(&self) -> &Descriptor;
 
     /// Offers series number `from` and those after it, in creation order, until one is refused.
     /// Returns the number of the series to go on with, or `None` after the last.

@@ -66,7 +66,7 @@ const KEPT_SCRATCHES: usize = 4;
 /// A registered collector and the families it may yield.
 struct Registered {
     collector: Box<dyn Collector>,
-    families: Vec<Arc<Descriptor>>,
+    families: Vec<Descriptor>,
     /// What `nunchi_collector_errors_total` calls it.
     name: String,
     /// How often it failed or panicked.
@@ -98,10 +98,11 @@ impl Registry {
     ) -> Result<(), RegisterError> {
         // User code: not under a lock.
         let (described, name) = (collector.describe(), collector.name().to_owned());
-        let own: Vec<_> = described.iter().cloned().map(Arc::new).collect();
-        let placed: Result<Vec<_>, _> =
-            described.into_iter().map(|descriptor| place(descriptor).map(Arc::new)).collect();
-        let placed = placed?;
+        let (mut own, mut placed) = (Vec::new(), Vec::new());
+        for descriptor in described {
+            own.push(descriptor.clone());
+            placed.push(place(descriptor)?);
+        }
         let Some(first) = placed.first() else {
             let why = "the collector describes no family";
             return Err(RegisterError::new(RegisterErrorKind::Invalid, name, why));
@@ -136,7 +137,7 @@ impl Registry {
         &self,
         descriptor: Descriptor,
         any_shape: bool,
-        make: impl FnOnce(Arc<Descriptor>) -> Arc<dyn Source>,
+        make: impl FnOnce(Descriptor) -> Arc<dyn Source>,
     ) -> Result<Arc<dyn Source>, RegisterError> {
         self.inner.shelf.lock().get_or_add(descriptor, any_shape, make)
     }
@@ -199,7 +200,7 @@ impl Registry {
 }
 
 impl Gather for Inner {
-    fn gather(&self, scratch: &mut Scratch) -> Arc<[PageFamily]> {
+    fn gather(&self, scratch: &mut Scratch) -> Arc<Vec<PageFamily>> {
         let collectors = self.shelf.lock().collectors();
         scratch.staged.resize_with(collectors.len().max(scratch.staged.len()), Default::default);
         for staged in &mut scratch.staged {

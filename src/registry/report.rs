@@ -2,7 +2,7 @@
 
 use super::{Inner, Registered};
 use crate::error::{CollectError, RegisterError};
-use crate::model::{Collection, Collector, CollectorId, Descriptor, Member, SummaryShape};
+use crate::model::{Collection, Collector, CollectorId, Descriptor, Member, MetricType, Shape};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -56,6 +56,30 @@ const SCRAPE_DURATION: &str = "nunchi_scrape_duration_seconds";
 const SCRAPE_SIZE: &str = "nunchi_scrape_size_bytes";
 const SERIES_FOLDED: &str = "nunchi_series_folded_total";
 
+const DESCRIBED: [(MetricType, &str, &str, &[&str]); 6] = [
+    (
+        MetricType::Counter,
+        COLLECTOR_ERRORS,
+        "Scrapes in which a collector failed or panicked and its families were left out.",
+        &["collector"],
+    ),
+    (MetricType::Gauge, FAMILIES, "Metric families registered.", &[]),
+    (
+        MetricType::Counter,
+        REGISTRATION_ERRORS,
+        "Metric families that a macro could not register.",
+        &[],
+    ),
+    (MetricType::Summary, SCRAPE_DURATION, "Time to put a page together, in seconds.", &[]),
+    (MetricType::Gauge, SCRAPE_SIZE, "Size of the last page, in bytes.", &[]),
+    (
+        MetricType::Counter,
+        SERIES_FOLDED,
+        "Lookups answered with the overflow series because a family was full.",
+        &["family"],
+    ),
+];
+
 /// Shows the report of a registry on its own page.
 pub(super) struct SelfMetrics(Weak<Inner>);
 
@@ -71,39 +95,23 @@ impl Collector for SelfMetrics {
     }
 
     fn describe(&self) -> Vec<Descriptor> {
-        let labelled = |name, help, label| {
-            Descriptor::counter(name, help).and_then(|counter| counter.with_labels([label]))
-        };
-        let described = [
-            labelled(
-                COLLECTOR_ERRORS,
-                "Scrapes in which a collector failed or panicked and its families were left out.",
-                "collector",
-            ),
-            Descriptor::gauge(FAMILIES, "Metric families registered."),
-            Descriptor::counter(
-                REGISTRATION_ERRORS,
-                "Metric families that a macro could not register.",
-            ),
-            Descriptor::summary(
-                SCRAPE_DURATION,
-                "Time to put a page together, in seconds.",
-                SummaryShape::default(),
-            ),
-            Descriptor::gauge(SCRAPE_SIZE, "Size of the last page, in bytes."),
-            labelled(
-                SERIES_FOLDED,
-                "Lookups answered with the overflow series because a family was full.",
-                "family",
-            ),
-        ];
-        described.into_iter().filter_map(Result::ok).collect()
+        let mut described = Vec::new();
+        for (metric_type, name, help, labels) in DESCRIBED {
+            let shape = match metric_type {
+                MetricType::Summary => Shape::Summary(Arc::default()),
+                _ => Shape::Plain,
+            };
+            if let Ok(family) = Descriptor::of_texts((name, help), labels, metric_type, shape) {
+                described.push(family);
+            }
+        }
+        described
     }
 
     fn collect(&self, out: &mut Collection<'_>) -> Result<(), CollectError> {
         let Some(inner) = self.0.upgrade() else { return Ok(()) };
         let (page, collectors) = {
-            let mut shelf = inner.shelf.lock();
+            let shelf = inner.shelf.lock();
             (shelf.page(), shelf.collectors())
         };
         for (at, (_, registered)) in collectors.iter().enumerate() {

@@ -1,10 +1,8 @@
 //! The families of a registry in the order of the page.
 
-use super::claims::Claims;
-use super::Registered;
+use super::{claims, Registered};
 use crate::error::{RegisterError, RegisterErrorKind};
 use crate::model::{CollectorId, Descriptor, Member, PageFamily, Source};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The collectors in the order of their registration.
@@ -13,14 +11,11 @@ pub(super) type Collectors = Arc<Vec<(CollectorId, Arc<Registered>)>>;
 /// What is registered. Kept behind the registry's lock, under which no user code runs.
 #[derive(Default)]
 pub(super) struct Shelf {
-    /// By page name.
-    families: BTreeMap<String, Vec<Member>>,
-    claims: Claims,
+    /// In the order of their page names, none of them empty. Shared with the pages in the making.
+    families: Arc<Vec<PageFamily>>,
     collectors: Collectors,
     /// How many collectors were ever added: the next one's identifier.
     added: CollectorId,
-    /// The page as it was last put together; `None` when something was added since.
-    page: Option<Arc<[PageFamily]>>,
 }
 
 impl Shelf {
@@ -32,28 +27,19 @@ impl Shelf {
         Arc::clone(&self.collectors)
     }
 
-    /// The families in the order of their names. Put together once per registration, so a scrape
-    /// usually pays for a reference count.
-    pub(super) fn page(&mut self) -> Arc<[PageFamily]> {
-        let page = self.page.get_or_insert_with(|| {
-            let family = |members: &Vec<Member>| {
-                let first = members.first()?;
-                let descriptor = Arc::clone(first.descriptor());
-                Some(PageFamily { descriptor, members: members.clone() })
-            };
-            self.families.values().filter_map(family).collect()
-        });
-        Arc::clone(page)
+    /// The families in the order of their names, for the price of a reference count.
+    pub(super) fn page(&self) -> Arc<Vec<PageFamily>> {
+        Arc::clone(&self.families)
     }
 
     pub(super) fn get_or_add(
         &mut self,
         descriptor: Descriptor,
         any_shape: bool,
-        make: impl FnOnce(Arc<Descriptor>) -> Arc<dyn Source>,
+        make: impl FnOnce(Descriptor) -> Arc<dyn Source>,
     ) -> Result<Arc<dyn Source>, RegisterError> {
         self.check(&descriptor, any_shape)?;
-        let members = self.families.get(descriptor.page_name()).map_or(&[][..], Vec::as_slice);
+        let members = self.members(descriptor.page_name());
         let same =
             |member: &&Member| member.descriptor().const_pieces() == descriptor.const_pieces();
         match members.iter().find(same) {
@@ -62,11 +48,11 @@ impl Shelf {
             None => {
                 // A sibling in another scope decides the shape for a site that does not.
                 let shape = members.first().map(|sibling| sibling.descriptor().shape().clone());
-                let descriptor = Arc::new(match shape.filter(|_| any_shape) {
+                let descriptor = match shape.filter(|_| any_shape) {
                     Some(shape) => descriptor.with_shape(shape),
                     None => descriptor,
-                });
-                let source = make(Arc::clone(&descriptor));
+                };
+                let source = make(descriptor.clone());
                 self.add(&descriptor, Member::Live(Arc::clone(&source)));
                 Ok(source)
             }
@@ -78,20 +64,14 @@ impl Shelf {
     pub(super) fn add_collector(
         &mut self,
         registered: &Arc<Registered>,
-        descriptors: impl IntoIterator<Item = Arc<Descriptor>>,
+        descriptors: Vec<Descriptor>,
     ) -> Result<(), RegisterError> {
-        let descriptors: Vec<_> = descriptors.into_iter().collect();
-        let mut own = Claims::default();
         for descriptor in &descriptors {
             self.check(descriptor, false)?;
-            own.check(descriptor)?;
-            own.take(descriptor);
-            let taken = self.families.get(descriptor.page_name()).is_some_and(|members| {
-                let taken = |member: &Member| {
-                    member.descriptor().const_pieces() == descriptor.const_pieces()
-                };
-                members.iter().any(taken)
-            });
+            claims::check(descriptor, &mut descriptors.iter())?;
+            let is_same =
+                |member: &Member| member.descriptor().const_pieces() == descriptor.const_pieces();
+            let taken = self.members(descriptor.page_name()).iter().any(is_same);
             let twice =
                 descriptors.iter().filter(|other| other.page_name() == descriptor.page_name());
             if taken || twice.count() > 1 {
@@ -102,7 +82,7 @@ impl Shelf {
         self.added += 1;
         Arc::make_mut(&mut self.collectors).push((collector, Arc::clone(registered)));
         for (family, descriptor) in descriptors.into_iter().enumerate() {
-            let shared = Arc::clone(&descriptor);
+            let shared = descriptor.clone();
             self.add(&shared, Member::Staged { descriptor, collector, family });
         }
         Ok(())
@@ -111,11 +91,10 @@ impl Shelf {
     /// Takes the family with this name off, and with it the whole of every collector that yields
     /// it. Returns what was taken, to be dropped where no lock is held.
     pub(super) fn remove(&mut self, page_name: &str) -> Vec<Removed> {
-        let Some(members) = self.families.remove(page_name) else { return Vec::new() };
-        self.claims.release(page_name);
-        self.page = None;
+        let Ok(at) = self.position(page_name) else { return Vec::new() };
+        let family = Arc::make_mut(&mut self.families).remove(at);
         let mut removed = Vec::new();
-        for member in members {
+        for member in family.members {
             if let Member::Staged { collector, .. } = &member {
                 let collectors = Arc::make_mut(&mut self.collectors);
                 if let Some(at) = collectors.iter().position(|(id, _)| id == collector) {
@@ -129,25 +108,24 @@ impl Shelf {
     }
 
     fn remove_families_of(&mut self, id: CollectorId, removed: &mut Vec<Removed>) {
-        let claims = &mut self.claims;
-        self.families.retain(|page_name, members| {
-            let is_of = |member: &Member| {
-                matches!(member, Member::Staged { collector, .. } if *collector == id)
-            };
-            let (of, others) = std::mem::take(members).into_iter().partition(is_of);
+        let is_of = |member: &Member| match member {
+            Member::Staged { collector, .. } => *collector == id,
+            Member::Live(_) => false,
+        };
+        Arc::make_mut(&mut self.families).retain_mut(|family| {
+            let (of, others) = std::mem::take(&mut family.members).into_iter().partition(is_of);
             removed.extend(Vec::into_iter(of).map(Removed::Member));
-            *members = others;
-            if members.is_empty() {
-                claims.release(page_name);
-            }
-            !members.is_empty()
+            family.members = others;
+            let Some(first) = family.members.first() else { return false };
+            family.descriptor = first.descriptor().clone();
+            true
         });
     }
 
     /// Whether the family may stand beside what is there.
     fn check(&self, descriptor: &Descriptor, any_shape: bool) -> Result<(), RegisterError> {
-        self.claims.check(descriptor)?;
-        let known = self.families.get(descriptor.page_name()).and_then(|members| members.first());
+        claims::check(descriptor, &mut self.families.iter().map(|family| &family.descriptor))?;
+        let known = self.members(descriptor.page_name()).first();
         let Some(known) = known.map(Member::descriptor) else { return Ok(()) };
         match known.disagreement(descriptor, any_shape) {
             None => Ok(()),
@@ -165,9 +143,27 @@ impl Shelf {
     }
 
     fn add(&mut self, descriptor: &Descriptor, member: Member) {
-        self.claims.take(descriptor);
-        self.families.entry(descriptor.page_name().to_owned()).or_default().push(member);
-        self.page = None;
+        let position = self.position(descriptor.page_name());
+        let families = Arc::make_mut(&mut self.families);
+        match position {
+            Ok(at) => families[at].members.push(member),
+            Err(at) => {
+                let descriptor = descriptor.clone();
+                families.insert(at, PageFamily { descriptor, members: vec![member] });
+            }
+        }
+    }
+
+    /// The number of the family, or the one it would have.
+    fn position(&self, page_name: &str) -> Result<usize, usize> {
+        self.families.binary_search_by(|family| family.descriptor.page_name().cmp(page_name))
+    }
+
+    fn members(&self, page_name: &str) -> &[Member] {
+        match self.position(page_name) {
+            Ok(at) => &self.families[at].members,
+            Err(_) => &[],
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! are those of the guidelines for client libraries, to the letter: some receivers compare them.
 
 use crate::error::NameError;
-use crate::model::{Descriptor, MetricType};
+use crate::model::{Descriptor, MetricType, Shape};
 
 /// What is fixed about a family.
 pub(super) struct Fact {
@@ -17,10 +17,7 @@ impl Fact {
     }
 
     pub(super) fn descriptor(&self) -> Result<Descriptor, NameError> {
-        match self.metric_type {
-            MetricType::Counter => Descriptor::counter(self.name, self.help),
-            _ => Descriptor::gauge(self.name, self.help),
-        }
+        Descriptor::of_texts((self.name, self.help), &[], self.metric_type, Shape::Plain)
     }
 }
 

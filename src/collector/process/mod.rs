@@ -142,7 +142,13 @@ impl Collector for ProcessCollector {
     }
 
     fn describe(&self) -> Vec<Descriptor> {
-        family::ALL.iter().filter_map(|fact| fact.descriptor().ok()).collect()
+        let mut described = Vec::new();
+        for fact in family::ALL {
+            if let Ok(family) = fact.descriptor() {
+                described.push(family);
+            }
+        }
+        described
     }
 
     fn collect(&self, out: &mut Collection<'_>) -> Result<(), CollectError> {

@@ -8,7 +8,7 @@ use std::path::Path;
 const SIZE: usize = 4096;
 
 /// Beyond what `/proc/stat` takes with thousands of processors and interrupts.
-const LONG: u64 = 16 << 20;
+const LONG: usize = 16 << 20;
 
 /// Room for one small file, on the stack: scrapes that overlap share nothing.
 pub(super) struct Buffer([u8; SIZE]);
@@ -23,11 +23,9 @@ impl Buffer {
         let mut file = File::open(path).ok()?;
         let mut len = 0;
         while let Some(room) = self.0.get_mut(len..).filter(|room| !room.is_empty()) {
-            match file.read(room) {
-                Ok(0) => break,
-                Ok(more) => len += more,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => return None,
+            match read_some(&mut file, room)? {
+                0 => break,
+                more => len += more,
             }
         }
         self.0.get(..len)
@@ -36,7 +34,24 @@ impl Buffer {
 
 /// The content of a file of any sensible length, cut short where it is longer.
 pub(super) fn read_long(path: &Path) -> Option<Vec<u8>> {
-    let mut content = Vec::with_capacity(SIZE);
-    File::open(path).ok()?.take(LONG).read_to_end(&mut content).ok()?;
+    let mut file = File::open(path).ok()?;
+    let mut content = Vec::new();
+    let mut part = [0; SIZE];
+    while content.len() < LONG {
+        match read_some(&mut file, &mut part)? {
+            0 => break,
+            more => content.extend_from_slice(part.get(..more)?),
+        }
+    }
     Some(content)
+}
+
+fn read_some(file: &mut File, room: &mut [u8]) -> Option<usize> {
+    loop {
+        match file.read(room) {
+            Ok(more) => return Some(more),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
 }
