@@ -61,7 +61,8 @@ impl<N: Linked> Index<N> {
 
     /// How many nodes were inserted and can be found.
     pub(crate) fn len(&self) -> usize {
-        (self.buckets.load(Ordering::Acquire) - FIRST) / 2 // Pairs with the Release in `grow`.
+        let buckets = self.buckets.load(Ordering::Acquire); // Pairs with the Release in `grow`.
+        (buckets.min(ROOMY) - FIRST) / 2 + buckets.saturating_sub(ROOMY)
     }
 
     /// The first node with this hash for which `is` holds. Takes no lock and writes nothing.
@@ -94,8 +95,8 @@ impl<N: Linked> Index<N> {
         None
     }
 
-    /// Publishes a node and adds two buckets: with half as many nodes as buckets, three hits in four
-    /// look at a single node.
+    /// Publishes a node and adds two buckets, or one once there are [`ROOMY`]: with half as many
+    /// nodes as buckets three hits in four look at a single node, with as many two in three.
     ///
     /// # Safety
     ///
@@ -122,7 +123,9 @@ impl<N: Linked> Index<N> {
         new.next.store(next, Ordering::Relaxed); // Published by the next line.
         slot.store(node.as_ptr(), PUBLISH); // Pairs with the Acquire loads in `find`.
         self.grow(buckets);
-        self.grow(buckets + 1);
+        if buckets < ROOMY {
+            self.grow(buckets + 1);
+        }
     }
 
     /// Adds bucket number `count`, headed by the first node of its parent that belongs to it.
@@ -155,6 +158,9 @@ impl<N: Linked> Index<N> {
         self.buckets.store(count + 1, PUBLISH); // Pairs with the Acquire in `find`.
     }
 }
+
+/// Up to here heads are cheap beside what they save; a larger index counts its bytes.
+const ROOMY: usize = 1 << 13;
 
 /// The order of the stores that publish; a loom model weakens it to show that it is needed.
 const PUBLISH: Ordering =
@@ -228,6 +234,26 @@ mod tests {
         all_are_found((0..60).map(|n| n / 3), 1);
         all_are_found((0..60).map(|_| u32::MAX), 1);
         all_are_found((0..64).map(|n| n << 26), 1);
+    }
+
+    #[test]
+    fn nodes_are_counted_whether_they_add_two_buckets_or_one() {
+        let index = Index::<Node>::new();
+        let count = if cfg!(miri) { 20 } else { 5000 };
+        let mut nodes = Vec::new();
+        for at in 0..count {
+            assert_eq!(index.len(), at);
+            let hash = (at as u32).wrapping_mul(0x9e37_79b9);
+            let node = Box::into_raw(Box::new(Node { link: Link::new(hash), value: 0 }));
+            nodes.push(node);
+            // SAFETY: one thread; the box lives until the index is gone.
+            unsafe { index.insert(hash, NonNull::new_unchecked(node)) };
+        }
+        drop(index);
+        for node in nodes {
+            // SAFETY: from `Box::into_raw` above; the index, which alone knew it, is gone.
+            drop(unsafe { Box::from_raw(node) });
+        }
     }
 
     #[test]
