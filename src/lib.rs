@@ -31,7 +31,7 @@
 //! | `process` | yes | [`collector::ProcessCollector`] |
 //! | `server` | yes | [`server::serve`] |
 //! | `derive` | no | `#[derive(Labels)]`, `#[derive(LabelValue)]` |
-//! | `bytes` | no | [`encode_buf`](https://docs.rs/nunchi) for `bytes::BufMut` |
+//! | `bytes` | no | `encode_buf` for any `bytes::BufMut` |
 #![deny(unsafe_code)]
 #![warn(missing_docs, clippy::print_stdout)]
 #![cfg_attr(nunchi_loom, allow(dead_code, unused_imports))] // Models use parts of the crate.
