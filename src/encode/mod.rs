@@ -47,30 +47,33 @@ pub(crate) fn write(
     format: Format,
     sink: &mut dyn Write,
 ) -> Result<(), EncodeError> {
-    let mut encoder = Encoder::over(registry, format);
-    let mut chunk = encoder.take_chunk();
-    loop {
-        chunk.clear();
-        let more = encoder.usual_chunk(&mut chunk);
-        let written = sink.write_all(&chunk);
-        if !more || written.is_err() {
-            encoder.keep_chunk(chunk);
-            return Ok(written?);
-        }
-    }
+    each_chunk(registry, format, &mut |chunk| Ok(sink.write_all(chunk)?))
 }
 
 #[cfg(feature = "bytes")]
 pub(crate) fn put(registry: Arc<dyn Gather>, format: Format, sink: &mut dyn bytes::BufMut) {
+    let put = each_chunk(registry, format, &mut |chunk| {
+        sink.put_slice(chunk);
+        Ok(())
+    });
+    debug_assert!(put.is_ok(), "only a sink can fail, and this one panics instead");
+}
+
+/// Hands the page to `take` chunk by chunk, until the end or an error.
+fn each_chunk(
+    registry: Arc<dyn Gather>,
+    format: Format,
+    take: &mut dyn FnMut(&[u8]) -> Result<(), EncodeError>,
+) -> Result<(), EncodeError> {
     let mut encoder = Encoder::over(registry, format);
     let mut chunk = encoder.take_chunk();
     loop {
         chunk.clear();
         let more = encoder.usual_chunk(&mut chunk);
-        sink.put_slice(&chunk);
-        if !more {
+        let taken = take(&chunk);
+        if !more || taken.is_err() {
             encoder.keep_chunk(chunk);
-            return;
+            return taken;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::instrument::{Instrument, Metric};
 use crate::model::{LabelPieces, MetricType, Number, Scratch, Shape, Visitor};
+use crate::sync::float::add_to_bits;
 use crate::sync::primitive::{AtomicU64, Ordering};
 use std::fmt;
 use std::marker::PhantomData;
@@ -205,16 +206,7 @@ impl GaugeValue for f64 {
 
     #[inline]
     fn add_to(self, bits: &AtomicU64) {
-        // Relaxed: a gauge orders nothing else.
-        let mut current = bits.load(Ordering::Relaxed);
-        while let Err(other) = bits.compare_exchange_weak(
-            current,
-            (Self::from_bits(current) + self).to_bits(),
-            Ordering::Relaxed,
-            Ordering::Relaxed,
-        ) {
-            current = other;
-        }
+        add_to_bits(bits, self, Ordering::Relaxed); // Orders nothing else.
     }
 }
 

@@ -56,7 +56,7 @@ pub struct Registry {
 #[derive(Default)]
 struct Inner {
     shelf: Mutex<Shelf>,
-    report: Arc<Report>,
+    report: Report,
     /// Buffers of earlier scrapes: as many as scrapes ever overlapped, up to [`KEPT_SCRATCHES`].
     scratches: Mutex<Vec<Scratch>>,
 }

@@ -13,6 +13,20 @@ use crate::sync::primitive::{AtomicU64, Ordering};
 #[derive(Debug)]
 pub(crate) struct AtomicF64(AtomicU64);
 
+/// Adds to a float that is kept as its bits.
+#[inline]
+pub(crate) fn add_to_bits(cell: &AtomicU64, value: f64, ordering: Ordering) {
+    let mut bits = cell.load(Ordering::Relaxed);
+    while let Err(current) = cell.compare_exchange_weak(
+        bits,
+        (f64::from_bits(bits) + value).to_bits(),
+        ordering,
+        Ordering::Relaxed,
+    ) {
+        bits = current;
+    }
+}
+
 impl AtomicF64 {
     /// Holds zero; usable in a static.
     #[cfg(not(nunchi_loom))]
@@ -45,15 +59,7 @@ impl AtomicF64 {
     /// Adds `value`.
     #[inline]
     pub(crate) fn add(&self, value: f64, ordering: Ordering) {
-        let mut bits = self.0.load(Ordering::Relaxed);
-        while let Err(current) = self.0.compare_exchange_weak(
-            bits,
-            (f64::from_bits(bits) + value).to_bits(),
-            ordering,
-            Ordering::Relaxed,
-        ) {
-            bits = current;
-        }
+        add_to_bits(&self.0, value, ordering);
     }
 
     /// Lowers the value to `value` if that is less. NaN changes nothing. A value that is not beaten

@@ -206,14 +206,12 @@ impl Tally {
 
     /// Reads the cold bank, flips, and reads the bank that was hot.
     fn read_both(&self, readings: &mut [Reading; 2], counts: &mut [u64]) {
+        let Some(second) = self.second() else { return };
+        let banks = [&self.first, second];
         let hot = self.hot.load(Ordering::Relaxed); // Stored by the holder of `reader` only.
-        let banks = [Some(&self.first), self.second()];
-        for bank in [1 - hot, hot] {
-            if let Some(cold) = banks[bank] {
-                cold.refresh(&mut readings[bank], counts);
-            }
-            self.hot.store(1 - hot, Ordering::Release); // Pairs with the Acquire in `add`.
-        }
+        banks[1 - hot].refresh(&mut readings[1 - hot], counts);
+        self.hot.store(1 - hot, Ordering::Release); // Pairs with the Acquire in `add`.
+        banks[hot].refresh(&mut readings[hot], counts);
     }
 
     #[inline]
