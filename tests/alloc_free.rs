@@ -337,15 +337,20 @@ fn observations_that_nobody_scrapes_take_no_more_memory() {
     let histogram = registry.histogram("a", "A.").register().expect("valid");
     let summary = registry.summary("b", "B.").quantiles([0.5, 0.999]).register().expect("valid");
     let plain = registry.summary("c", "C.").register().expect("valid");
-    let (left, most) = bytes(|| {
-        for n in 0..observations {
-            let value = f64::from(n % 9973 + 1) * 1e-4;
-            histogram.observe(value);
-            summary.observe(value);
-            plain.observe(value);
-        }
-    });
+    let observe = || {
+        bytes(|| {
+            for n in 0..observations {
+                let value = f64::from(n % 9973 + 1) * 1e-4;
+                histogram.observe(value);
+                summary.observe(value);
+                plain.observe(value);
+            }
+        })
+    };
+    let (left, most) = observe();
     assert!(left <= most && most < 64 * 1024, "{most} bytes");
+    let (left, most) = observe();
+    assert!(left <= most && most < 16 * 1024, "{most} bytes more");
 }
 
 #[test]

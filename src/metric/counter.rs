@@ -4,6 +4,7 @@ use super::instrument::{Instrument, Metric};
 use crate::model::{LabelPieces, MetricType, Number, Scratch, Shape, Visitor};
 use crate::sync::float::AtomicF64;
 use crate::sync::primitive::{AtomicU64, Ordering};
+use crate::sync::slab::{self, Heat, Kind, CELL_LIMIT};
 
 /// A total that only grows, from 0: requests served, bytes sent, seconds spent.
 ///
@@ -14,7 +15,9 @@ use crate::sync::primitive::{AtomicU64, Ordering};
 /// # Performance
 ///
 /// [`inc`](Self::inc) and whole [`inc_by`](Self::inc_by) are one relaxed `fetch_add`; a fraction is
-/// a compare-and-swap loop. Never allocates, locks, panics or fails.
+/// a compare-and-swap loop. A counter that is updated more than some ten thousand times a second
+/// gets a cell in every thread that updates it, and then an update is a plain load, addition and
+/// store, whatever other threads do. Never allocates, locks, panics or fails.
 ///
 /// # Consistency
 ///
@@ -32,21 +35,29 @@ use crate::sync::primitive::{AtomicU64, Ordering};
 /// ```
 #[derive(Debug)]
 pub struct Counter {
+    /// What threads without a cell have added, whole numbers and fractions.
     whole: AtomicU64,
     fraction: AtomicF64,
+    whole_heat: Heat,
+    fraction_heat: Heat,
 }
 
 impl Counter {
     /// A counter at 0 that is in no registry.
     #[must_use]
     pub fn new() -> Self {
-        Self { whole: AtomicU64::new(0), fraction: AtomicF64::zero() }
+        Self {
+            whole: AtomicU64::new(0),
+            fraction: AtomicF64::zero(),
+            whole_heat: Heat::cold(),
+            fraction_heat: Heat::cold(),
+        }
     }
 
     /// Adds one.
     #[inline]
     pub fn inc(&self) {
-        self.whole.fetch_add(1, Ordering::Relaxed); // A count orders nothing else.
+        self.add_whole(1);
     }
 
     /// Adds a `u64` or an `f64`; a length is `len() as u64`. NaN, negative numbers and infinities are
@@ -59,12 +70,48 @@ impl Counter {
     /// The total, rounded to a float.
     #[must_use]
     pub fn get(&self) -> f64 {
-        self.number().as_f64()
+        self.number(self.whole_heat.sum()).as_f64()
     }
 
-    fn number(&self) -> Number {
-        let whole = self.whole.load(Ordering::Relaxed);
-        let fraction = self.fraction.load(Ordering::Relaxed);
+    #[inline]
+    fn add_whole(&self, amount: u64) {
+        if !self.whole_heat.add(amount) {
+            self.add_whole_shared(amount);
+        }
+    }
+
+    #[inline(never)]
+    fn add_whole_shared(&self, amount: u64) {
+        if self.whole_heat.join() && self.whole_heat.add(amount) {
+            return;
+        }
+        self.whole.fetch_add(amount, Ordering::Relaxed); // A count orders nothing else.
+        self.whole_heat.warm(Kind::Count);
+    }
+
+    /// Adds a positive fraction.
+    #[inline]
+    fn add_fraction(&self, amount: f64) {
+        // A cell must never become infinite, so what is absurdly large goes elsewhere.
+        if amount > CELL_LIMIT || !self.fraction_heat.add_float(amount) {
+            self.add_fraction_shared(amount);
+        }
+    }
+
+    #[inline(never)]
+    fn add_fraction_shared(&self, amount: f64) {
+        let fits = amount <= CELL_LIMIT;
+        if fits && self.fraction_heat.join() && self.fraction_heat.add_float(amount) {
+            return;
+        }
+        self.fraction.add(amount, Ordering::Relaxed); // A total orders nothing else.
+        self.fraction_heat.warm(Kind::Float);
+    }
+
+    /// The total, of which threads keep `cells` in whole numbers.
+    fn number(&self, cells: u64) -> Number {
+        let whole = self.whole.load(Ordering::Relaxed).wrapping_add(cells);
+        let fraction = self.fraction();
         if fraction == 0.0 {
             Number::U64(whole)
         } else if whole >= LARGEST_EXACT as u64 && fraction < LARGEST_EXACT {
@@ -73,6 +120,36 @@ impl Counter {
         } else {
             Number::F64(whole as f64 + fraction)
         }
+    }
+
+    /// What threads keep in whole numbers, from the sums of this page.
+    #[inline]
+    fn cells(&self, scratch: &mut Scratch) -> u64 {
+        if !self.whole_heat.is_hot() {
+            return 0;
+        }
+        let Scratch { cells, cells_as_of, .. } = scratch;
+        let as_of = *cells_as_of.get_or_insert_with(|| slab::fold(cells));
+        self.whole_heat.sum_folded(cells, as_of)
+    }
+
+    fn fraction(&self) -> f64 {
+        let shared = self.fraction.load(Ordering::Relaxed);
+        let all = self.fraction_heat.with_float(|mut sum, [shown, _]| {
+            sum.add(shared);
+            // Of a thread that is just adding, the two cells may be out of step by a rounding error;
+            // even so the total must not fall. Bits of positive floats compare as they do.
+            let total = sum.rounded().to_bits();
+            f64::from_bits(shown.fetch_max(total, Ordering::Relaxed).max(total))
+        });
+        all.unwrap_or(shared)
+    }
+}
+
+impl Drop for Counter {
+    fn drop(&mut self) {
+        self.whole_heat.retire(Kind::Count, |_| {});
+        self.fraction_heat.retire(Kind::Float, |_| {});
     }
 }
 
@@ -97,7 +174,7 @@ mod amount {
 impl CounterValue for u64 {
     #[inline]
     fn add_to(self, counter: &Counter) {
-        counter.whole.fetch_add(self, Ordering::Relaxed); // A count orders nothing else.
+        counter.add_whole(self);
     }
 }
 
@@ -107,11 +184,11 @@ const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 impl CounterValue for f64 {
     #[inline]
     fn add_to(self, counter: &Counter) {
-        let whole = self as u64; // Saturates; NaN becomes 0.
-        if whole as f64 == self && self <= LARGEST_EXACT {
-            whole.add_to(counter);
+        let whole = self as i64; // Saturates; NaN becomes 0.
+        if whole as f64 == self && (0..=LARGEST_EXACT as i64).contains(&whole) {
+            counter.add_whole(whole as u64);
         } else if self > 0.0 && self.is_finite() {
-            counter.fraction.add(self, Ordering::Relaxed); // A total orders nothing else.
+            counter.add_fraction(self);
         }
     }
 }
@@ -129,10 +206,10 @@ impl Instrument for Counter {
         &self,
         _: &Shape,
         labels: LabelPieces<'_>,
-        _: &mut Scratch,
+        scratch: &mut Scratch,
         visitor: &mut dyn Visitor,
     ) -> bool {
-        visitor.number(labels, self.number())
+        visitor.number(labels, self.number(self.cells(scratch)))
     }
 }
 
@@ -143,10 +220,10 @@ mod tests {
     #[test]
     fn a8_starts_at_zero_and_ignores_what_would_decrease_it() {
         let counter = Counter::new();
-        assert_eq!(counter.number(), Number::U64(0));
+        assert_eq!(counter.number(0), Number::U64(0));
         for ignored in [-1.0, -0.0, f64::NAN, f64::NEG_INFINITY, f64::INFINITY, -1e-300] {
             counter.inc_by(ignored);
-            assert_eq!(counter.number(), Number::U64(0), "{ignored}");
+            assert_eq!(counter.number(0), Number::U64(0), "{ignored}");
         }
     }
 
@@ -155,7 +232,7 @@ mod tests {
         let counter = Counter::new();
         counter.inc_by((1 << 53) + 1);
         counter.inc_by(2.0);
-        assert_eq!(counter.number(), Number::U64((1 << 53) + 3));
+        assert_eq!(counter.number(0), Number::U64((1 << 53) + 3));
     }
 
     #[test]
@@ -164,11 +241,11 @@ mod tests {
         counter.inc_by(0.25);
         counter.inc_by(3);
         counter.inc_by(1e300);
-        assert_eq!(counter.number(), Number::F64(3.25 + 1e300));
+        assert_eq!(counter.number(0), Number::F64(3.25 + 1e300));
     }
 
     #[test]
-    fn a_counter_is_two_words() {
-        assert_eq!(std::mem::size_of::<Counter>(), 16);
+    fn a_counter_is_three_words() {
+        assert_eq!(std::mem::size_of::<Counter>(), 24);
     }
 }

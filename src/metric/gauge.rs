@@ -4,6 +4,8 @@ use super::instrument::{Instrument, Metric};
 use crate::model::{LabelPieces, MetricType, Number, Scratch, Shape, Visitor};
 use crate::sync::float::add_to_bits;
 use crate::sync::primitive::{AtomicU64, Ordering};
+use crate::sync::slab::{Heat, Kind, CELL_LIMIT};
+use parking_lot::Mutex;
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -17,7 +19,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// # Performance
 ///
 /// [`set`](Self::set) is one relaxed store. Adding is one `fetch_add` for `i64` and a
-/// compare-and-swap loop for `f64`. Never allocates, locks, panics or fails; `i64` wraps around.
+/// compare-and-swap loop for `f64`. A gauge that is added to more than some ten thousand times a
+/// second, and not set in between, gets a cell in every thread that adds to it. Then adding is a
+/// plain load, addition and store, whatever other threads do; setting it, should that happen after
+/// all, and reading it takes a lock and a walk over the cells of all threads. Otherwise nothing here
+/// locks, and nothing allocates, panics or fails; `i64` wraps around.
 ///
 /// # Consistency
 ///
@@ -32,7 +38,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// assert_eq!(waiting.get(), 2);
 /// ```
 pub struct Gauge<N: GaugeValue = f64> {
+    /// The value, but for what threads keep in their cells.
     bits: AtomicU64,
+    heat: Heat,
     number: PhantomData<N>,
 }
 
@@ -40,44 +48,83 @@ impl<N: GaugeValue> Gauge<N> {
     /// A gauge at 0 that is in no registry.
     #[must_use]
     pub fn new() -> Self {
-        Self { bits: AtomicU64::new(0), number: PhantomData } // Zero bits are 0 and 0.0.
+        // Zero bits are 0 and 0.0.
+        Self { bits: AtomicU64::new(0), heat: Heat::cold(), number: PhantomData }
     }
 
     /// Replaces the value.
     #[inline]
     pub fn set(&self, value: impl Into<N>) {
-        self.bits.store(value.into().to_bits(), Ordering::Relaxed); // Orders nothing else.
+        let bits = value.into().to_bits();
+        if self.heat.is_calm() {
+            self.bits.store(bits, Ordering::Relaxed); // Orders nothing else.
+        } else {
+            self.set_warm(bits);
+        }
+    }
+
+    /// As [`set`](Self::set), for a gauge that threads add to so often that it has cells, or might
+    /// get some soon. One that is set in between does not get any.
+    #[inline(never)]
+    fn set_warm(&self, bits: u64) {
+        if self.heat.cool() {
+            return self.bits.store(bits, Ordering::Relaxed); // Orders nothing else.
+        }
+        let _readers_wait = OFFSETS.lock();
+        N::offset(&self.heat);
+        self.bits.store(bits, Ordering::Relaxed); // Ordered by the lock.
     }
 
     /// Adds one.
     #[inline]
     pub fn inc(&self) {
-        N::ONE.add_to(&self.bits);
+        self.add(N::ONE);
     }
 
     /// Subtracts one.
     #[inline]
     pub fn dec(&self) {
-        N::ONE.negative().add_to(&self.bits);
+        self.add(N::ONE.negative());
     }
 
     /// Adds `amount`, which may be negative.
     #[inline]
     pub fn inc_by(&self, amount: impl Into<N>) {
-        amount.into().add_to(&self.bits);
+        self.add(amount.into());
     }
 
     /// Subtracts `amount`, which may be negative.
     #[inline]
     pub fn dec_by(&self, amount: impl Into<N>) {
-        amount.into().negative().add_to(&self.bits);
+        self.add(amount.into().negative());
+    }
+
+    #[inline]
+    fn add(&self, amount: N) {
+        if !amount.add_to_cell(&self.heat) {
+            self.add_shared(amount);
+        }
+    }
+
+    #[inline(never)]
+    fn add_shared(&self, amount: N) {
+        if self.heat.join() && amount.add_to_cell(&self.heat) {
+            return;
+        }
+        amount.add_to(&self.bits);
+        self.heat.warm(N::KIND);
     }
 
     /// The value.
     #[inline]
     #[must_use]
     pub fn get(&self) -> N {
-        N::from_bits(self.bits.load(Ordering::Relaxed))
+        if self.heat.is_hot() {
+            let _setters_wait = OFFSETS.lock();
+            N::total(&self.bits, &self.heat)
+        } else {
+            N::from_bits(self.bits.load(Ordering::Relaxed))
+        }
     }
 
     /// Adds one now and subtracts one when the guard is dropped: also when the code between
@@ -106,6 +153,16 @@ impl Gauge<f64> {
         self.set(since.map_or_else(|before| -before.duration().as_secs_f64(), |d| d.as_secs_f64()));
     }
 }
+
+impl<N: GaugeValue> Drop for Gauge<N> {
+    fn drop(&mut self) {
+        self.heat.retire(N::KIND, |_| {});
+    }
+}
+
+/// Held while the value of a gauge with cells is replaced or read. Setting it stores the negative of
+/// what the cells hold beside them, and the new value; who reads needs both.
+static OFFSETS: Mutex<()> = Mutex::new(());
 
 impl<N: GaugeValue> Default for Gauge<N> {
     fn default() -> Self {
@@ -144,14 +201,22 @@ pub trait GaugeValue: Copy + fmt::Debug + number::Sealed + Send + Sync + 'static
     fn negative(self) -> Self;
     #[doc(hidden)]
     fn number(self) -> Number;
-    #[doc(hidden)]
-    fn add_to(self, bits: &AtomicU64);
 }
 
 mod number {
-    pub trait Sealed {}
-    impl Sealed for f64 {}
-    impl Sealed for i64 {}
+    use super::{AtomicU64, Heat, Kind};
+
+    /// How a number is kept.
+    pub trait Sealed: Sized {
+        const KIND: Kind;
+        fn add_to(self, bits: &AtomicU64);
+        /// Adds to this thread's cell; answers whether there is one.
+        fn add_to_cell(self, heat: &Heat) -> bool;
+        /// Makes all cells of a hot gauge count as nothing.
+        fn offset(heat: &Heat);
+        /// The value of a hot gauge.
+        fn total(bits: &AtomicU64, heat: &Heat) -> Self;
+    }
 }
 
 impl GaugeValue for i64 {
@@ -175,10 +240,30 @@ impl GaugeValue for i64 {
     fn number(self) -> Number {
         Number::I64(self)
     }
+}
+
+impl number::Sealed for i64 {
+    const KIND: Kind = Kind::Level;
 
     #[inline]
     fn add_to(self, bits: &AtomicU64) {
         bits.fetch_add(self as u64, Ordering::Relaxed); // Orders nothing else.
+    }
+
+    #[inline]
+    fn add_to_cell(self, heat: &Heat) -> bool {
+        heat.add(self as u64)
+    }
+
+    fn offset(heat: &Heat) {
+        heat.with_number(|sum, offset| offset.store(sum.wrapping_neg(), Ordering::Relaxed));
+    }
+
+    fn total(bits: &AtomicU64, heat: &Heat) -> Self {
+        let shared = bits.load(Ordering::Relaxed);
+        let cells =
+            heat.with_number(|sum, offset| sum.wrapping_add(offset.load(Ordering::Relaxed)));
+        shared.wrapping_add(cells.unwrap_or(0)) as Self
     }
 }
 
@@ -203,10 +288,39 @@ impl GaugeValue for f64 {
     fn number(self) -> Number {
         Number::F64(self)
     }
+}
+
+impl number::Sealed for f64 {
+    const KIND: Kind = Kind::Float;
 
     #[inline]
     fn add_to(self, bits: &AtomicU64) {
         add_to_bits(bits, self, Ordering::Relaxed); // Orders nothing else.
+    }
+
+    #[inline]
+    fn add_to_cell(self, heat: &Heat) -> bool {
+        // A cell that is infinite or NaN could not be offset.
+        self.abs() <= CELL_LIMIT && heat.add_float(self)
+    }
+
+    fn offset(heat: &Heat) {
+        heat.with_float(|sum, offset| {
+            for (cell, part) in offset.into_iter().zip(sum.parts()) {
+                cell.store((-part).to_bits(), Ordering::Relaxed);
+            }
+        });
+    }
+
+    fn total(bits: &AtomicU64, heat: &Heat) -> Self {
+        let shared = Self::from_bits(bits.load(Ordering::Relaxed));
+        let cells = heat.with_float(|mut sum, offset| {
+            let [high, low] = offset.map(|cell| Self::from_bits(cell.load(Ordering::Relaxed)));
+            sum.add_both(high, low); // Before anything else, so that what is offset leaves nothing.
+            sum.add(shared);
+            sum.rounded()
+        });
+        cells.unwrap_or(shared)
     }
 }
 

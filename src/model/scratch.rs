@@ -6,6 +6,10 @@ use super::{CollectorId, Staged};
 /// it has seen the largest series of every kind.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
+    /// Sums of the thread cells of all hot counters, taken once for a page.
+    pub(crate) cells: Vec<u64>,
+    /// Tells whether `cells` is still to be trusted; `None` before they are taken.
+    pub(crate) cells_as_of: Option<u64>,
     /// Bucket counts of the histogram at hand.
     pub(crate) counts: Vec<u64>,
     /// Quantile answers of the summary at hand.
@@ -26,7 +30,15 @@ pub(crate) struct Scratch {
     pub(crate) staged: Vec<Staged>,
 }
 
+/// Room for so many sums is there from the first page on, long before any counter is hot.
+const FIRST_CELLS: usize = 1024;
+
 impl Scratch {
+    /// Empty buffers, one of them with room.
+    pub(crate) fn with_room() -> Self {
+        Self { cells: Vec::with_capacity(FIRST_CELLS), ..Self::default() }
+    }
+
     /// What this collector yielded.
     pub(crate) fn staged_by(&self, collector: CollectorId) -> Option<&Staged> {
         self.staged.iter().find(|staged| staged.collector == Some(collector))

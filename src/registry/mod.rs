@@ -228,10 +228,11 @@ impl Gather for Inner {
     }
 
     fn take_scratch(&self) -> Scratch {
-        self.scratches.lock().pop().unwrap_or_default()
+        self.scratches.lock().pop().unwrap_or_else(Scratch::with_room)
     }
 
-    fn keep_scratch(&self, scratch: Scratch) {
+    fn keep_scratch(&self, mut scratch: Scratch) {
+        scratch.cells_as_of = None; // They were of this page.
         let mut kept = self.scratches.lock();
         if kept.len() < KEPT_SCRATCHES {
             kept.push(scratch);

@@ -27,6 +27,52 @@ pub(crate) fn add_to_bits(cell: &AtomicU64, value: f64, ordering: Ordering) {
     }
 }
 
+/// The rounded sum of two numbers and the rounding error, which a float can always hold. With
+/// infinities and NaN the error is NaN and says nothing.
+///
+/// Source: D. E. Knuth, *The Art of Computer Programming* 2, section 4.2.2, theorem B.
+#[inline(always)]
+pub(crate) fn two_sum(left: f64, right: f64) -> (f64, f64) {
+    let sum = left + right;
+    let added = sum - left;
+    (sum, (left - (sum - added)) + (right - added))
+}
+
+/// A sum that keeps what rounding has cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Exact {
+    high: f64,
+    low: f64,
+}
+
+impl Exact {
+    pub(crate) fn add(&mut self, value: f64) {
+        let (sum, error) = two_sum(self.high, value);
+        self.high = sum;
+        self.low += error;
+    }
+
+    /// Adds a sum and what rounding has cost it.
+    pub(crate) fn add_both(&mut self, high: f64, low: f64) {
+        self.add(high);
+        self.low += low;
+    }
+
+    /// Two numbers that add up to the sum.
+    pub(crate) fn parts(self) -> [f64; 2] {
+        [self.high, self.low]
+    }
+
+    /// The sum, rounded once.
+    pub(crate) fn rounded(self) -> f64 {
+        if self.high.is_finite() {
+            self.high + self.low
+        } else {
+            self.high
+        }
+    }
+}
+
 impl AtomicF64 {
     /// Holds zero; usable in a static.
     #[cfg(not(nunchi_loom))]

@@ -11,7 +11,11 @@ pub(crate) mod float;
 pub(crate) mod hash;
 pub(crate) mod held;
 pub(crate) mod index;
+#[cfg(not(nunchi_loom))]
+pub(crate) mod pages;
 pub(crate) mod primitive;
+pub(crate) mod shard;
+pub(crate) mod slab;
 pub(crate) mod slots;
 pub(crate) mod table;
 pub(crate) mod tally;

@@ -20,9 +20,15 @@
 //! that. The first bank may have been shown before the flip, so the first flip of a tally waits
 //! longer, up to [`FIRST_PATIENCE`]; only if a writer is stopped for all of that does the reader
 //! answer with a sum that is ahead of its buckets, or behind them, by the observations in flight.
+//!
+//! **Thread cells.** Threads that observe a hot tally each write a [`Shard`] of their own, by the
+//! same protocol and with both banks from the start. A reading then is that of the shared banks and
+//! of all shards, one flip for all of them.
 
-use super::float::AtomicF64;
-use super::primitive::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+use super::float::{AtomicF64, Exact};
+use super::primitive::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use super::shard::{self, Shard};
+use super::slab::{Heat, Kind};
 use parking_lot::Mutex;
 use std::fmt;
 use std::ptr;
@@ -34,7 +40,8 @@ pub(crate) struct Tally {
     /// Null until a reader found the first bank too busy.
     second: AtomicPtr<Bank>,
     /// 0 or 1: the bank that writers should use. Stored with Release after `second` was.
-    hot: AtomicUsize,
+    hot: AtomicU32,
+    heat: Heat,
     /// Held by the one reader that may flip; what was accepted last, once there are two banks.
     reader: Mutex<Option<Box<[Reading; 2]>>>,
 }
@@ -48,6 +55,13 @@ struct Reading {
 impl Reading {
     fn empty(buckets: usize) -> Self {
         Self { counts: vec![0; buckets].into(), sum: 0.0 }
+    }
+
+    fn add_to(&self, totals: &mut [u64], sum: &mut Exact) {
+        sum.add(self.sum);
+        for (total, count) in totals.iter_mut().zip(self.counts.iter()) {
+            *total = total.wrapping_add(*count);
+        }
     }
 
     fn accept(&mut self, sum: f64, counts: &[u64]) {
@@ -65,7 +79,7 @@ struct Bank {
 /// Tries on a bank before the reader gives up waiting for a quiet moment.
 const TRIES: usize = if cfg!(nunchi_loom) { 1 } else { 16 };
 /// Tries on a cold bank, with a pause after each: some tens of microseconds.
-const COLD_TRIES: usize = if cfg!(nunchi_loom) { 2 } else { 256 };
+pub(super) const COLD_TRIES: usize = if cfg!(nunchi_loom) { 2 } else { 256 };
 /// How long the very first flip of a tally waits for writers that are stopped inside an observation.
 const FIRST_PATIENCE: Duration = Duration::from_millis(if cfg!(nunchi_loom) { 0 } else { 250 });
 
@@ -77,7 +91,7 @@ const COUNT_ACQUIRE: Ordering =
     weakened(cfg!(nunchi_loom_weak = "count_acquire"), Ordering::Acquire);
 
 /// An ordering of the protocol, or none where a model wants to show that it is needed.
-const fn weakened(weak: bool, ordering: Ordering) -> Ordering {
+pub(super) const fn weakened(weak: bool, ordering: Ordering) -> Ordering {
     if weak {
         Ordering::Relaxed
     } else {
@@ -155,20 +169,58 @@ impl Tally {
         Self {
             first: Bank::new(buckets),
             second: AtomicPtr::new(ptr::null_mut()),
-            hot: AtomicUsize::new(0),
+            hot: AtomicU32::new(0),
+            heat: Heat::cold(),
             reader: Mutex::new(None),
         }
     }
 
-    /// Counts one value in a bucket: lock-free, three read-modify-writes.
+    /// Counts one value in a bucket: four loads and stores in a shard of this thread if the tally is
+    /// hot, else three read-modify-writes. Lock-free, and wait-free in the shard.
     #[inline]
     pub(crate) fn add(&self, bucket: usize, value: f64) {
-        // Acquire pairs with the Release in `flip_to`: the second bank is there.
+        match self.shard() {
+            // Relaxed: a shard has both banks, so which one matters to nobody but the reader, and
+            // that finds out by the protocol.
+            Some(shard) => {
+                shard.add(self.hot.load(Ordering::Relaxed) as usize, bucket, value);
+            }
+            None => self.add_shared(bucket, value),
+        }
+    }
+
+    /// The shard of this thread.
+    #[inline(always)]
+    fn shard(&self) -> Option<Shard<'_>> {
+        let shard = self.heat.shard()?;
+        // SAFETY: our slot has shards that `add_shard` made for as many buckets, freed by `drop`.
+        Some(unsafe { Shard::at(shard, self.first.buckets.len()) })
+    }
+
+    #[inline(never)]
+    fn add_shared(&self, bucket: usize, value: f64) {
+        if self.heat.join() && self.add_shard() {
+            return self.add(bucket, value);
+        }
+        // Acquire pairs with the Release in `flip`: the second bank is there.
         if self.hot.load(Ordering::Acquire) == 0 {
             self.first.add(bucket, value);
         } else {
             self.second().unwrap_or(&self.first).add(bucket, value);
         }
+        self.heat.warm(Kind::Tally);
+    }
+
+    /// Gives this thread a shard. It has a slab, and none there.
+    #[cold]
+    fn add_shard(&self) -> bool {
+        let Some(shard) = Shard::allocate(self.first.buckets.len()) else { return false };
+        let installed = self.heat.install(shard);
+        if !installed {
+            // SAFETY: allocated above, and nobody was told of it.
+            unsafe { Shard::free(shard, self.first.buckets.len()) };
+        }
+        installed
     }
 
     /// Leaves the counts of all buckets in `counts`, one per bucket, and returns the sum of the
@@ -178,40 +230,47 @@ impl Tally {
     pub(crate) fn read(&self, counts: &mut Vec<u64>) -> f64 {
         let buckets = self.first.buckets.len();
         counts.clear();
-        counts.resize(buckets, 0);
+        counts.resize(2 * buckets, 0);
+        let (totals, room) = counts.split_at_mut(buckets);
+        let mut sum = Exact::default();
         let mut reader = self.reader.lock();
-        let readings = match &mut *reader {
-            Some(readings) => {
-                self.read_both(readings, counts);
-                readings
+        // Without a second bank and without shards, one quiet moment is all that is needed.
+        let shared = if reader.is_none() { self.first.read(TRIES, totals) } else { None };
+        if let Some(shared) = shared {
+            sum.add(shared);
+            if self.heat.is_hot() {
+                self.flip(None, room);
             }
-            None => {
-                if let Some(sum) = self.first.read(TRIES, counts) {
-                    return sum;
-                }
-                self.add_bank();
-                let readings = reader.insert(Box::new([(); 2].map(|()| Reading::empty(buckets))));
-                self.first.read_patiently(&mut readings[0], counts);
-                readings
-            }
-        };
-        counts.fill(0);
-        for reading in readings.iter() {
-            for (total, count) in counts.iter_mut().zip(reading.counts.iter()) {
-                *total = total.wrapping_add(*count);
+        } else {
+            let readings = reader.get_or_insert_with(|| self.add_bank(room));
+            self.flip(Some(readings), room);
+            totals.fill(0);
+            for reading in readings.iter() {
+                reading.add_to(totals, &mut sum);
             }
         }
-        readings[0].sum + readings[1].sum
+        self.for_each_shard(|shard| shard.add_to(totals, &mut sum));
+        counts.truncate(buckets);
+        sum.rounded()
     }
 
-    /// Reads the cold bank, flips, and reads the bank that was hot.
-    fn read_both(&self, readings: &mut [Reading; 2], counts: &mut [u64]) {
-        let Some(second) = self.second() else { return };
-        let banks = [&self.first, second];
-        let hot = self.hot.load(Ordering::Relaxed); // Stored by the holder of `reader` only.
-        banks[1 - hot].refresh(&mut readings[1 - hot], counts);
-        self.hot.store(1 - hot, Ordering::Release); // Pairs with the Acquire in `add`.
-        banks[hot].refresh(&mut readings[hot], counts);
+    /// Reads the cold banks, flips, and reads the banks that were hot: of all shards, and the shared
+    /// ones if there are two.
+    fn flip(&self, readings: Option<&mut [Reading; 2]>, room: &mut [u64]) {
+        let mut shared = readings.zip(self.second().map(|second| [&self.first, second]));
+        shard::flip(&self.hot, |bank| {
+            if let Some((readings, banks)) = &mut shared {
+                banks[bank].refresh(&mut readings[bank], room);
+            }
+            self.for_each_shard(|shard| shard.refresh(bank, room));
+        });
+    }
+
+    fn for_each_shard(&self, mut each: impl FnMut(Shard<'_>)) {
+        self.heat.for_each_shard(|shard| {
+            // SAFETY: our slot has shards that `add_shard` made for as many buckets, freed by `drop`.
+            each(unsafe { Shard::at(shard, self.first.buckets.len()) });
+        });
     }
 
     #[inline]
@@ -222,17 +281,26 @@ impl Tally {
         unsafe { bank.as_ref() }
     }
 
-    /// Adds the second bank and makes it hot. The caller holds `reader` and found none.
+    /// Adds the second bank, makes it hot, and reads the first. The caller holds `reader` and found
+    /// no second bank.
     #[cold]
-    fn add_bank(&self) {
+    fn add_bank(&self, room: &mut [u64]) -> Box<[Reading; 2]> {
         let bank = Box::into_raw(Box::new(Bank::new(self.first.buckets.len())));
         self.second.store(bank, Ordering::Release); // Pairs with the Acquire in `second`.
-        self.hot.store(1, Ordering::Release); // Pairs with the Acquire in `add`.
+        self.hot.store(1, Ordering::Release); // Pairs with the Acquire in `add_shared`.
+        let mut readings = Box::new([(); 2].map(|()| Reading::empty(room.len())));
+        self.first.read_patiently(&mut readings[0], room);
+        readings
     }
 }
 
 impl Drop for Tally {
     fn drop(&mut self) {
+        let buckets = self.first.buckets.len();
+        self.heat.retire(Kind::Tally, |shard| {
+            // SAFETY: from `add_shard` of this tally, which nobody uses any more; the slot forgets it.
+            unsafe { Shard::free(shard, buckets) };
+        });
         let bank = self.second.load(Ordering::Relaxed); // Nobody else is left.
         if !bank.is_null() {
             // SAFETY: from `Box::into_raw` in `add_bank`, freed only here.
@@ -250,12 +318,12 @@ impl fmt::Debug for Tally {
 }
 
 #[cfg(not(nunchi_loom))]
-fn pause() {
+pub(super) fn pause() {
     std::hint::spin_loop();
 }
 
 #[cfg(nunchi_loom)]
-fn pause() {
+pub(super) fn pause() {
     loom::thread::yield_now();
 }
 

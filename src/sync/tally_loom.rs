@@ -54,8 +54,7 @@ fn no_observation_is_lost_between_the_banks() {
             })
         };
         let mut counts = Vec::new();
-        tally.add_bank();
-        *tally.reader.lock() = Some(Box::new([(); 2].map(|()| Reading::empty(1))));
+        *tally.reader.lock() = Some(tally.add_bank(&mut [0]));
         tally.read(&mut counts);
         writer.join().unwrap();
         let sum = tally.read(&mut counts);

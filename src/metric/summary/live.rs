@@ -4,8 +4,10 @@
 //! chunks of 64, half a power of two, which appear when they are first touched and then stay.
 
 use super::place;
+use super::recorder::Recorder;
 use crate::sync::float::AtomicF64;
 use crate::sync::primitive::{AtomicU32, AtomicU64, Ordering};
+use crate::sync::slab::Shards;
 use once_cell::race::OnceBox;
 
 /// The pane under way: counts by place, and the extremes.
@@ -21,8 +23,8 @@ pub(super) struct Live {
     end: AtomicU64,
     least: AtomicF64,
     greatest: AtomicF64,
-    positive: Side,
-    negative: OnceBox<Side>,
+    positive: Side<1>,
+    negative: OnceBox<Side<1>>,
 }
 
 impl Live {
@@ -80,52 +82,116 @@ impl Live {
         )
     }
 
-    /// How many observations the bins hold. Whoever reads a count here sees the sum it belongs to.
+    /// How many observations the shared bins hold. Whoever reads a count here sees the sum it belongs to.
     pub(super) fn total(&self) -> u64 {
         let mut total = 0;
-        self.visit(|_, bin| total += u64::from(counted(bin)));
+        self.each_chunk(|[bins]| {
+            total += bins.iter().map(|bin| u64::from(counted(bin))).sum::<u64>();
+        });
         total
-    }
-
-    /// Calls `f` with each occupied place, ascending, and its count. Zero comes twice if numbers of
-    /// either sign have come too close to it.
-    pub(super) fn read(&self, mut f: impl FnMut(i32, u32)) {
-        self.visit(|place, bin| match counted(bin) {
-            0 => {}
-            count => f(place, count),
-        });
-    }
-
-    /// As [`read`](Self::read), but takes the counts away: each is seen by one caller only.
-    pub(super) fn drain(&self, mut f: impl FnMut(i32, u32)) {
-        self.visit(|place, bin| match take(bin) {
-            0 => {}
-            count => f(place, count),
-        });
     }
 
     /// The memory of the chunks.
     #[cfg(test)]
     pub(super) fn chunk_bytes(&self) -> usize {
         let mut bytes = 0;
-        self.visit(|_, bin| bytes += std::mem::size_of_val(bin));
+        self.each_chunk(|chunk| bytes += std::mem::size_of_val(chunk));
         bytes
     }
 
-    fn visit(&self, mut f: impl FnMut(i32, &AtomicU32)) {
-        if let Some(side) = self.negative.get() {
-            for (index, chunk) in side.chunks.iter().enumerate().rev() {
-                let Some(chunk) = chunk.get() else { continue };
-                for (offset, bin) in chunk.iter().enumerate().rev() {
-                    f(-((index * CHUNK + offset) as i32), bin);
+    fn each_chunk(&self, f: impl FnMut(&Chunk<1>)) {
+        let sides = [Some(&self.positive), self.negative.get()];
+        sides
+            .into_iter()
+            .flatten()
+            .flat_map(|side| &side.chunks)
+            .filter_map(OnceBox::get)
+            .for_each(f);
+    }
+}
+
+/// The bins that all threads share, and those that each thread has.
+#[derive(Clone, Copy)]
+pub(super) struct Bins<'s> {
+    pub(super) live: &'s Live,
+    pub(super) recorders: &'s Shards<Recorder>,
+}
+
+impl Bins<'_> {
+    /// Calls `f` with each occupied place, ascending, and its count. A place comes twice if it has
+    /// more than 2^32 observations, zero also if numbers of either sign have come too close to it.
+    pub(super) fn read(self, f: impl FnMut(i32, u32)) {
+        self.visit(
+            counted,
+            |[bin, swept]| counted(bin).wrapping_sub(swept.load(Ordering::Relaxed)),
+            f,
+        );
+    }
+
+    /// As [`read`](Self::read), but takes the counts away: each is seen by one caller only. Returns
+    /// how many of them the shared bins had. Calls must not overlap.
+    pub(super) fn drain(self, f: impl FnMut(i32, u32)) -> u64 {
+        self.recorders.for_each(Recorder::sweep);
+        let mut shared = 0;
+        let take = |bin: &AtomicU32| {
+            let taken = take(bin);
+            shared += u64::from(taken);
+            taken
+        };
+        // Relaxed: `swept` belongs to whoever drains.
+        let take_own = |[bin, swept]: [&AtomicU32; 2]| {
+            let count = counted(bin);
+            let before = swept.load(Ordering::Relaxed);
+            if before != count {
+                swept.store(count, Ordering::Relaxed);
+            }
+            count.wrapping_sub(before)
+        };
+        self.visit(take, take_own, f);
+        shared
+    }
+
+    fn visit(
+        self,
+        mut shared: impl FnMut(&AtomicU32) -> u32,
+        mut own: impl FnMut([&AtomicU32; 2]) -> u32,
+        mut f: impl FnMut(i32, u32),
+    ) {
+        let mut emit = |place: i32, mut count: u64| {
+            while count > 0 {
+                let part = u32::try_from(count).unwrap_or(u32::MAX);
+                f(place, part);
+                count -= u64::from(part);
+            }
+        };
+        let negative = (0..CHUNKS).rev().map(|index| (index, true));
+        for (index, below) in negative.chain((0..CHUNKS).map(|index| (index, false))) {
+            let mut counts = [0_u64; CHUNK];
+            let mut occupied = false;
+            let side = if below { self.live.negative.get() } else { Some(&self.live.positive) };
+            if let Some([bins]) = side.and_then(|side| side.chunks[index].get()) {
+                occupied = true;
+                counts
+                    .iter_mut()
+                    .zip(bins)
+                    .for_each(|(count, bin)| *count += u64::from(shared(bin)));
+            }
+            self.recorders.for_each(|recorder| {
+                let Some([bins, swept]) = recorder.chunk(index, below) else { return };
+                occupied = true;
+                for (count, pair) in counts.iter_mut().zip(bins.iter().zip(swept)) {
+                    *count += u64::from(own([pair.0, pair.1]));
                 }
+            });
+            if !occupied {
+                continue;
             }
-        }
-        for (index, chunk) in self.positive.chunks.iter().enumerate() {
-            let Some(chunk) = chunk.get() else { continue };
-            for (offset, bin) in chunk.iter().enumerate() {
-                f((index * CHUNK + offset) as i32, bin);
+            let mut first = (index * CHUNK) as i32;
+            if below {
+                counts.reverse();
+                first = 1 - first - CHUNK as i32;
             }
+            (first..).zip(counts).for_each(|(place, count)| emit(place, count));
         }
     }
 }
@@ -168,33 +234,33 @@ const COUNTED: Ordering = if cfg!(nunchi_loom_weak = "summary_bin_counted") {
     Ordering::Acquire
 };
 
-/// The bins on one side of zero, by slot.
+/// The bins on one side of zero, by slot; `TWINS` of each, of which the first counts.
 #[derive(Debug)]
-struct Side {
-    chunks: [OnceBox<Chunk>; CHUNKS],
+pub(super) struct Side<const TWINS: usize> {
+    pub(super) chunks: [OnceBox<Chunk<TWINS>>; CHUNKS],
 }
 
-impl Side {
+impl<const TWINS: usize> Side<TWINS> {
     #[inline(always)]
-    fn bin(&self, slot: usize) -> &AtomicU32 {
+    pub(super) fn bin(&self, slot: usize) -> &AtomicU32 {
         let chunk = &self.chunks[slot / CHUNK];
-        &chunk.get_or_init(new_chunk)[slot % CHUNK]
+        &chunk.get_or_init(new_chunk)[0][slot % CHUNK]
     }
 }
 
-impl Default for Side {
+impl<const TWINS: usize> Default for Side<TWINS> {
     fn default() -> Self {
         Self { chunks: std::array::from_fn(|_| OnceBox::new()) }
     }
 }
 
-type Chunk = [AtomicU32; CHUNK];
+pub(super) type Chunk<const TWINS: usize> = [[AtomicU32; CHUNK]; TWINS];
 
-fn new_chunk() -> Box<Chunk> {
-    Box::new(std::array::from_fn(|_| AtomicU32::new(0)))
+fn new_chunk<const TWINS: usize>() -> Box<Chunk<TWINS>> {
+    Box::new(std::array::from_fn(|_| std::array::from_fn(|_| AtomicU32::new(0))))
 }
 
 /// Bins in a chunk: four cache lines.
-const CHUNK: usize = 64;
+pub(super) const CHUNK: usize = 64;
 
-const CHUNKS: usize = place::SLOTS.div_ceil(CHUNK);
+pub(super) const CHUNKS: usize = place::SLOTS.div_ceil(CHUNK);

@@ -2,7 +2,7 @@
 //!
 //! Imports `model` for the scratch space; used by the summary, under its lock.
 
-use super::live::Live;
+use super::live::Bins;
 use super::pane::Pane;
 use super::place;
 use crate::model::Scratch;
@@ -53,18 +53,18 @@ impl Window {
     }
 
     /// Seals the live pane, begins another and drops the panes that have left the window. Returns
-    /// how many observations were sealed.
+    /// how many observations of the shared bins were sealed.
     ///
     /// Late is legal: no recorder counts into a pane after its end without trying to seal it, so
     /// the pane ends when it should have ended, whatever the time is now.
-    pub(super) fn turn(&mut self, live: &Live, now: u64, span: Span) -> u64 {
+    pub(super) fn turn(&mut self, bins: Bins<'_>, now: u64, span: Span) -> u64 {
+        let live = bins.live;
         let end = live.end().min(now).max(self.start.saturating_add(1));
         let mut pane = self.spare.pop().unwrap_or_else(Pane::new);
         pane.reset(self.start, end);
-        live.drain(|place, count| pane.push(place, count));
+        let shared = bins.drain(|place, count| pane.push(place, count));
         pane.close(live.take_extremes());
-        let sealed = pane.total;
-        if sealed == 0 {
+        if pane.total == 0 {
             self.spare.push(pane);
         } else {
             if self.panes.capacity() == 0 {
@@ -76,7 +76,7 @@ impl Window {
         self.drop_old(span.edge(now));
         self.start = now;
         live.set_end(span.end(now));
-        sealed
+        shared
     }
 
     fn drop_old(&mut self, edge: u64) {
@@ -91,7 +91,7 @@ impl Window {
     /// Answers `quantiles`, ascending, into `scratch.values`: NaN for each if the window is empty.
     pub(super) fn answer(
         &self,
-        live: &Live,
+        live_bins: Bins<'_>,
         now: u64,
         span: Span,
         quantiles: &[f64],
@@ -110,10 +110,11 @@ impl Window {
         }
         let counts = &mut scratch.counts;
         counts.clear();
-        live.read(|place, count| counts.push(u64::from(place as u32) << 32 | u64::from(count)));
+        live_bins
+            .read(|place, count| counts.push(u64::from(place as u32) << 32 | u64::from(count)));
         if let (Some(&first), Some(&last)) = (counts.first(), counts.last()) {
             let (first, last) = ((first >> 32) as i32, (last >> 32) as i32);
-            let (least, greatest) = live.extremes();
+            let (least, greatest) = live_bins.live.extremes();
             let extremes = (place::confine(least, first), place::confine(greatest, last));
             range.include(first, last, extremes);
         }

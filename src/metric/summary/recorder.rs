@@ -1,0 +1,97 @@
+//! What one thread observes of a hot summary.
+//!
+//! Imports `sync` and the bins; used by the summary. A recorder has a count and a sum, read as one by
+//! the protocol of [`Shard`], and bins of its own, which only grow. Sweeping leaves them alone and
+//! remembers beside each what it has taken.
+
+use super::live::{Chunk, Side};
+use super::place;
+use crate::sync::float::Exact;
+use crate::sync::primitive::{AtomicU64, Ordering};
+use crate::sync::shard::{words, Shard};
+use crate::sync::slab::{Kind, Sharded};
+use once_cell::race::OnceBox;
+
+/// Written by one thread, but for what says otherwise.
+#[repr(align(128))] // No line of it belongs to another thread as well.
+pub(super) struct Recorder {
+    totals: [AtomicU64; words(1)],
+    /// How many values there were at the last sweep; written by the sweeper.
+    swept: AtomicU64,
+    positive: Side<2>,
+    negative: OnceBox<Side<2>>,
+}
+
+impl Sharded for Recorder {
+    const KIND: Kind = Kind::Summary;
+}
+
+impl Recorder {
+    pub(super) fn new() -> Self {
+        Self {
+            totals: std::array::from_fn(|_| AtomicU64::new(0)),
+            swept: AtomicU64::new(0),
+            positive: Side::default(),
+            negative: OnceBox::new(),
+        }
+    }
+
+    #[inline(always)]
+    fn totals(&self) -> Shard<'_> {
+        Shard::of(&self.totals, 1)
+    }
+
+    /// Adds to count and sum; answers whether it is time to look at the clock.
+    #[inline(always)]
+    pub(super) fn add(&self, bank: u32, value: f64) -> bool {
+        self.totals().add(bank as usize, 0, value) % CLOCK_EVERY == 0
+    }
+
+    /// Counts in a bin; not for NaN, which has none. Allocates when the value is the first of its
+    /// chunk in this thread.
+    #[inline(always)]
+    pub(super) fn count(&self, value: f64) {
+        let Some(slot) = place::slot(value) else { return };
+        let side = if value.is_sign_negative() {
+            self.negative.get_or_init(Box::default)
+        } else {
+            &self.positive
+        };
+        let bin = side.bin(slot);
+        // Relaxed: quantiles may miss what is just being observed.
+        bin.store(bin.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    }
+
+    /// Whether a bin might come round before the pane has ended.
+    pub(super) fn is_full(&self) -> bool {
+        self.totals().count().wrapping_sub(self.swept.load(Ordering::Relaxed)) >= u64::from(FULL)
+    }
+
+    /// Begins to count anew towards being full.
+    pub(super) fn sweep(&self) {
+        self.swept.store(self.totals().count(), Ordering::Relaxed);
+    }
+
+    /// Accepts the present count and sum of a bank.
+    pub(super) fn refresh(&self, bank: usize) {
+        self.totals().refresh(bank, &mut [0]);
+    }
+
+    /// Adds what was accepted.
+    pub(super) fn add_to(&self, count: &mut u64, sum: &mut Exact) {
+        self.totals().add_to(std::slice::from_mut(count), sum);
+    }
+
+    /// The bins of a chunk, and what was swept of each.
+    pub(super) fn chunk(&self, index: usize, below: bool) -> Option<&Chunk<2>> {
+        let side = if below { self.negative.get()? } else { &self.positive };
+        side.chunks.get(index)?.get()
+    }
+}
+
+/// How many observations a thread makes between two looks at the clock. So many may count in the pane
+/// after the one they belong to.
+const CLOCK_EVERY: u64 = 64;
+
+/// Half of what a bin can hold.
+const FULL: u32 = 1 << 31;

@@ -1,0 +1,91 @@
+//! Models of a shard: whatever the reader accepts of a bank is one set of observations.
+
+use super::*;
+use loom::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering as Std};
+
+fn explore(least: usize, check: impl Fn() + Send + Sync + 'static) {
+    let explored = std::sync::Arc::new(AtomicUsize::new(0));
+    let counter = std::sync::Arc::clone(&explored);
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(4);
+    model.check(move || {
+        counter.fetch_add(1, Std::Relaxed);
+        check();
+    });
+    let explored = explored.load(Std::Relaxed);
+    println!("{explored} executions");
+    assert!(explored > least, "only {explored} executions: the model proves nothing");
+}
+
+/// The words of a shard with two buckets, and which bank is hot.
+struct Words(Vec<AtomicU64>, AtomicU32);
+
+impl Words {
+    fn new() -> Arc<Self> {
+        Arc::new(Self((0..words(2)).map(|_| AtomicU64::new(0)).collect(), AtomicU32::new(0)))
+    }
+
+    fn shard(&self) -> Shard<'_> {
+        Shard::of(&self.0, 2)
+    }
+
+    /// An observation of value `bucket + 1`.
+    fn observe(&self, bucket: usize) {
+        let bank = self.1.load(Ordering::Relaxed) as usize;
+        self.shard().add(bank, bucket, bucket as f64 + 1.0);
+    }
+}
+
+fn check_set([high, low]: [u64; 2], counts: &[u64]) {
+    let sum = f64::from_bits(high) + f64::from_bits(low);
+    assert_eq!(sum, counts[0] as f64 + 2.0 * counts[1] as f64, "a torn reading");
+}
+
+/// The writer keeps in mind what it stored: a model in which it loads that from the words explores
+/// one execution and proves nothing.
+#[test]
+fn an_accepted_reading_is_one_set() {
+    explore(1_000, || {
+        let words = Words::new();
+        let writer = loom::thread::spawn({
+            let words = Arc::clone(&words);
+            move || {
+                words.shard().store(0, 0, 1, [1.0, 0.0], 1);
+                words.shard().store(0, 1, 1, [2.0, 1.0], 2);
+                words.shard().store(0, 0, 2, [4.0, 0.0], 3);
+            }
+        });
+        let mut counts = [0; 2];
+        if let Some(sum) = words.shard().read(0, &mut counts) {
+            check_set(sum, &counts);
+        }
+        writer.join().unwrap();
+        let sum = words.shard().read(0, &mut counts).unwrap();
+        assert_eq!(counts, [2, 1]);
+        check_set(sum, &counts);
+    });
+}
+
+/// A reader flips while the writer goes on: both banks together are one set at any time, and in the
+/// end nothing is missing.
+#[test]
+fn no_observation_is_lost_between_the_banks() {
+    explore(100, || {
+        let words = Words::new();
+        let writer = loom::thread::spawn({
+            let words = Arc::clone(&words);
+            move || [0, 1, 0].map(|bucket| words.observe(bucket))
+        });
+        let read = || {
+            let (mut counts, mut sum) = ([0; 2], Exact::default());
+            flip(&words.1, |bank| words.shard().refresh(bank, &mut [0; 2]));
+            words.shard().add_to(&mut counts, &mut sum);
+            assert_eq!(sum.rounded(), counts[0] as f64 + 2.0 * counts[1] as f64, "a torn reading");
+            counts
+        };
+        read();
+        writer.join().unwrap();
+        assert_eq!(read(), [2, 1]);
+    });
+}
