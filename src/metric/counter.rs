@@ -89,23 +89,25 @@ impl Counter {
         self.whole_heat.warm(Kind::Count);
     }
 
-    /// Adds a positive fraction.
+    /// Adds what is not a whole number, if it is an addition at all.
     #[inline]
     fn add_fraction(&self, amount: f64) {
         // A cell must never become infinite, so what is absurdly large goes elsewhere.
-        if amount > CELL_LIMIT || !self.fraction_heat.add_float(amount) {
-            self.add_fraction_shared(amount);
+        let fits = amount > 0.0 && amount <= CELL_LIMIT;
+        if !(fits && self.fraction_heat.add_float(amount)) {
+            self.add_fraction_shared(amount, fits);
         }
     }
 
     #[inline(never)]
-    fn add_fraction_shared(&self, amount: f64) {
-        let fits = amount <= CELL_LIMIT;
+    fn add_fraction_shared(&self, amount: f64, fits: bool) {
         if fits && self.fraction_heat.join() && self.fraction_heat.add_float(amount) {
             return;
         }
-        self.fraction.add(amount, Ordering::Relaxed); // A total orders nothing else.
-        self.fraction_heat.warm(Kind::Float);
+        if amount > 0.0 && amount.is_finite() {
+            self.fraction.add(amount, Ordering::Relaxed); // A total orders nothing else.
+            self.fraction_heat.warm(Kind::Float);
+        }
     }
 
     /// The total, of which threads keep `cells` in whole numbers.
@@ -187,7 +189,7 @@ impl CounterValue for f64 {
         let whole = self as i64; // Saturates; NaN becomes 0.
         if whole as f64 == self && (0..=LARGEST_EXACT as i64).contains(&whole) {
             counter.add_whole(whole as u64);
-        } else if self > 0.0 && self.is_finite() {
+        } else {
             counter.add_fraction(self);
         }
     }

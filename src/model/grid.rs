@@ -67,13 +67,20 @@ impl<const BOUNDS: usize, const CELLS: usize> Grid<BOUNDS, CELLS> {
     #[inline(always)]
     pub(crate) fn index(&self, value: f64) -> i32 {
         let magnitude = value.to_bits() & !SIGN;
-        // One unit less makes a boundary the last of its own bucket rather than the first of the
-        // next one: (lo, hi] becomes [lo, hi) and the comparisons below come out right.
-        let below = magnitude.wrapping_sub(1);
-        let exponent = (below >> MANTISSA_BITS) as i32;
-        if exponent == 0 {
+        if magnitude.wrapping_sub(1) >> MANTISSA_BITS == 0 {
             return self.subnormal_index(magnitude);
         }
+        self.index_of_normal(value)
+    }
+
+    /// As [`index`](Self::index), for normal numbers. Of a subnormal one, the answer is less than
+    /// that of any normal number, and of anything else it is greater.
+    #[inline]
+    pub(crate) fn index_of_normal(&self, value: f64) -> i32 {
+        // One unit less makes a boundary the last of its own bucket rather than the first of the
+        // next one: (lo, hi] becomes [lo, hi) and the comparisons below come out right.
+        let below = (value.to_bits() & !SIGN).wrapping_sub(1);
+        let exponent = (below >> MANTISSA_BITS) as i32;
         let mantissa = below & MANTISSA;
         let cell = (mantissa >> Self::CELL_SHIFT) as usize;
         ((exponent - BIAS) << Self::SCHEMA)

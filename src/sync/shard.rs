@@ -120,9 +120,10 @@ impl<'s> Shard<'s> {
     /// only writer.
     #[inline(always)]
     pub(crate) fn add(self, bank: usize, bucket: usize, value: f64) -> u64 {
-        if bucket >= self.buckets || bank > 1 {
+        if bucket >= self.buckets {
             return 0;
         }
+        let bank = bank & 1;
         // The loads are of what this thread stored.
         let bits = |word| self.word(bank, word).load(Ordering::Relaxed);
         let (sum, error) = two_sum(f64::from_bits(bits(HIGH)), value);

@@ -241,6 +241,12 @@ pub(super) struct Side<const TWINS: usize> {
 }
 
 impl<const TWINS: usize> Side<TWINS> {
+    /// The bin of a slot, if its chunk is there.
+    #[inline(always)]
+    pub(super) fn known_bin(&self, slot: usize) -> Option<&AtomicU32> {
+        Some(&self.chunks[slot / CHUNK].get()?[0][slot % CHUNK])
+    }
+
     #[inline(always)]
     pub(super) fn bin(&self, slot: usize) -> &AtomicU32 {
         let chunk = &self.chunks[slot / CHUNK];

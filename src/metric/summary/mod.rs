@@ -164,20 +164,22 @@ impl Summary {
         let recent = self.recent.get();
         if let Some(recent) = recent {
             recent.live.extend(value);
-            recorder.count(value);
+            if !recorder.count(value) {
+                recorder.count_any(value);
+            }
         }
         // Relaxed: which bank matters to nobody but the reader, and that finds out by the protocol.
-        let due = recorder.add(self.bank.load(Ordering::Relaxed), value);
-        if due {
-            if let Some(recent) = recent {
-                self.keep_up(recent, recorder, now());
-            }
+        if recorder.add(self.bank.load(Ordering::Relaxed), value) {
+            self.keep_up(recorder, now);
         }
     }
 
     /// Sweeps when a pane has ended, or a bin might come round.
     #[cold]
-    fn keep_up(&self, recent: &Recent, recorder: &Recorder, now: u64) {
+    #[inline(never)]
+    fn keep_up(&self, recorder: &Recorder, now: impl FnOnce() -> u64) {
+        let Some(recent) = self.recent.get() else { return };
+        let now = now();
         let due = |live: &Live| now >= live.end() || recorder.is_full();
         if due(&recent.live) {
             self.try_turn(recent, now, due);

@@ -34,13 +34,15 @@ const RATIO: f64 = 1.005_429_901_112_802_7;
 /// The slot of a value, or `None` for NaN, which has no place among the numbers.
 #[inline(always)]
 pub(super) fn slot(value: f64) -> Option<usize> {
+    usual_slot(value).or_else(|| unusual(value.abs()))
+}
+
+/// The slot of a value whose magnitude has a bucket of its own.
+#[inline(always)]
+pub(super) fn usual_slot(value: f64) -> Option<usize> {
     // One comparison refuses everything unusual: below the lowest bucket the difference wraps.
-    let bin = SCHEMA_7.index(value).wrapping_sub(LOWEST) as u32 as usize;
-    if bin < BINS {
-        Some(bin + 1)
-    } else {
-        unusual(value.abs())
-    }
+    let bin = SCHEMA_7.index_of_normal(value).wrapping_sub(LOWEST) as u32 as usize;
+    (bin < BINS).then_some(bin + 1)
 }
 
 #[cold]

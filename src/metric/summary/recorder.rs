@@ -7,7 +7,7 @@
 use super::live::{Chunk, Side};
 use super::place;
 use crate::sync::float::Exact;
-use crate::sync::primitive::{AtomicU64, Ordering};
+use crate::sync::primitive::{AtomicU32, AtomicU64, Ordering};
 use crate::sync::shard::{words, Shard};
 use crate::sync::slab::{Kind, Sharded};
 use once_cell::race::OnceBox;
@@ -47,19 +47,29 @@ impl Recorder {
         self.totals().add(bank as usize, 0, value) % CLOCK_EVERY == 0
     }
 
-    /// Counts in a bin; not for NaN, which has none. Allocates when the value is the first of its
-    /// chunk in this thread.
+    /// Counts in a bin, if that is there and the value is none of the unusual ones.
     #[inline(always)]
-    pub(super) fn count(&self, value: f64) {
+    pub(super) fn count(&self, value: f64) -> bool {
+        let Some(slot) = place::usual_slot(value) else { return false };
+        let known = if value.is_sign_negative() {
+            self.negative.get().and_then(|side| side.known_bin(slot))
+        } else {
+            self.positive.known_bin(slot)
+        };
+        known.map(count).is_some()
+    }
+
+    /// Counts any value; NaN has no bin. Allocates when the value is the first of its chunk in this
+    /// thread.
+    #[cold]
+    pub(super) fn count_any(&self, value: f64) {
         let Some(slot) = place::slot(value) else { return };
         let side = if value.is_sign_negative() {
             self.negative.get_or_init(Box::default)
         } else {
             &self.positive
         };
-        let bin = side.bin(slot);
-        // Relaxed: quantiles may miss what is just being observed.
-        bin.store(bin.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        count(side.bin(slot));
     }
 
     /// Whether a bin might come round before the pane has ended.
@@ -87,6 +97,12 @@ impl Recorder {
         let side = if below { self.negative.get()? } else { &self.positive };
         side.chunks.get(index)?.get()
     }
+}
+
+#[inline(always)]
+fn count(bin: &AtomicU32) {
+    // Relaxed: quantiles may miss what is just being observed.
+    bin.store(bin.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
 }
 
 /// How many observations a thread makes between two looks at the clock. So many may count in the pane
