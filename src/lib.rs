@@ -55,7 +55,7 @@ mod sync;
 
 pub use crate::encode::{Encoder, Format};
 pub use crate::error::{CollectError, EncodeError, NameError, RegisterError, RegisterErrorKind};
-pub use crate::label::{DynamicLabels, LabelChoices, LabelText, LabelValue, Labels};
+pub use crate::label::{ClosedSet, DynamicLabels, LabelChoices, LabelText, LabelValue, Labels};
 pub use crate::metric::{
     Callback, Counter, Family, Gauge, Histogram, InProgress, Info, Series, StateSet, Summary, Timer,
 };
@@ -70,6 +70,7 @@ pub use nunchi_macros::{LabelValue, Labels};
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::label::closed::{cardinality, position, positions, Field, OpenSet};
     pub use crate::metric::{check_declaration, Declaration, Declared};
     pub use crate::name::label_name_fault;
     pub use crate::site::{declared_family, series_of, FamilySite, SeriesSite};

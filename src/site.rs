@@ -141,7 +141,7 @@ impl<M: Metric> Builder<M> {
     ///
     /// See [`RegisterErrorKind`].
     pub fn family<L: Labels>(self) -> Result<Family<M, L>, RegisterError> {
-        Ok(Family::shared(self.core(L::NAMES)?))
+        Ok(Family::typed(self.core(L::NAMES)?))
     }
 
     /// Registers the family with label names that are known at run time only.

@@ -27,17 +27,25 @@ pub(crate) fn expand(mut input: DeriveInput) -> syn::Result<TokenStream> {
 
     let ident = &input.ident;
     let names = labels.iter().map(|label| &label.name);
-    let texts: Vec<Ident> =
-        (0..labels.len()).map(|at| format_ident!("text_{at}", span = Span::mixed_site())).collect();
-    let fields = labels.iter().map(|label| label.field);
+    let texts = numbered("text", labels.len());
+    let positions = numbered("position", labels.len());
+    let fields: Vec<&Ident> = labels.iter().map(|label| label.field).collect();
     // The type is written out so that the compiler points at it when it is not a `LabelValue`.
-    let types = labels.iter().map(|label| label.ty);
+    let types: Vec<&Type> = labels.iter().map(|label| label.ty).collect();
+    // Says for each type whether it is a closed set; see there.
+    let field = quote!(::nunchi::__private::Field);
+    let open = open();
     Ok(quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
         impl #impl_generics ::nunchi::label::Labels for #ident #type_generics #where_clause {
             type Borrowed<'__borrowed> = #borrowed;
 
             const NAMES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
+
+            const CARDINALITY: ::core::primitive::usize = {
+                #open
+                ::nunchi::__private::cardinality(&[#(#field::<#types>::CARDINALITY),*])
+            };
 
             #[inline]
             fn with_values<__R>(
@@ -47,8 +55,49 @@ pub(crate) fn expand(mut input: DeriveInput) -> syn::Result<TokenStream> {
                 #(let #texts = <#types as ::nunchi::label::LabelValue>::text(&self.#fields);)*
                 f(&[#(#texts.as_str()),*])
             }
+
+            #[inline]
+            fn position(&self) -> ::core::primitive::usize {
+                #open
+                let position = 0;
+                #(
+                    let position = ::nunchi::__private::position(
+                        position,
+                        #field::<#types>::CARDINALITY,
+                        #field::<#types>::position(&self.#fields),
+                    );
+                )*
+                position
+            }
+
+            fn with_values_at<__R>(
+                position: ::core::primitive::usize,
+                f: impl ::core::ops::FnOnce(&[&::core::primitive::str]) -> __R,
+            ) -> ::core::option::Option<__R> {
+                #open
+                let [#(#positions),*] = ::nunchi::__private::positions(
+                    position,
+                    [#(#field::<#types>::CARDINALITY),*],
+                )?;
+                #(let #texts = #field::<#types>::text_at(#positions)?;)*
+                ::core::option::Option::Some(f(&[#(#texts.as_str()),*]))
+            }
         }
     })
+}
+
+/// Brings into scope what answers for the fields that are no closed set. The constant uses it, for
+/// where there are none.
+pub(crate) fn open() -> TokenStream {
+    quote! {
+        use ::nunchi::__private::OpenSet as _;
+        const _: ::core::primitive::usize = ::nunchi::__private::Field::<()>::CARDINALITY;
+    }
+}
+
+/// Variables of this name that no variable of the user is taken for.
+fn numbered(name: &str, count: usize) -> Vec<Ident> {
+    (0..count).map(|at| format_ident!("{name}_{at}", span = Span::mixed_site())).collect()
 }
 
 /// A field that is a label.

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Data, DataEnum, DataStruct, DeriveInput, Fields, Variant};
 
 use crate::attributes::{Attributes, Place};
 use crate::case::Case;
+use crate::labels::open;
 use crate::problems::Problems;
 
 /// Writes the implementation of `LabelValue`, for an enum also that of `LabelChoices`.
@@ -44,6 +45,8 @@ fn choices(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
 
     let ident = &input.ident;
     let variants: Vec<&Ident> = data.variants.iter().map(|variant| &variant.ident).collect();
+    let positions = 0..variants.len();
+    let cardinality = variants.len();
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     Ok(quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
@@ -57,6 +60,23 @@ fn choices(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
         #[automatically_derived]
         impl #impl_generics ::nunchi::label::LabelChoices for #ident #type_generics #where_clause {
             const ALL: &'static [Self] = &[#(Self::#variants),*];
+        }
+
+        #[automatically_derived]
+        impl #impl_generics ::nunchi::label::ClosedSet for #ident #type_generics #where_clause {
+            const CARDINALITY: ::core::primitive::usize = #cardinality;
+
+            #[inline]
+            fn position(&self) -> ::core::primitive::usize {
+                match self { #(Self::#variants => #positions,)* }
+            }
+
+            fn text_at(
+                position: ::core::primitive::usize,
+            ) -> ::core::option::Option<::nunchi::label::LabelText<'static>> {
+                let all = <Self as ::nunchi::label::LabelChoices>::ALL;
+                all.get(position).map(::nunchi::label::LabelValue::text)
+            }
         }
     })
 }
@@ -106,18 +126,40 @@ fn newtype(input: &DeriveInput, data: &DataStruct) -> syn::Result<TokenStream> {
     let given = where_clause.into_iter().flat_map(|clause| &clause.predicates);
     // The only field of a newtype uses every type parameter.
     let parameters = input.generics.type_params().map(|parameter| &parameter.ident);
-    // The type is written out so that the compiler points at it when it is not a `LabelValue`.
-    let wrapped = &field.ty;
-    Ok(quote_spanned! {Span::mixed_site()=>
-        #[automatically_derived]
-        impl #impl_generics ::nunchi::label::LabelValue for #ident #type_generics
+    let bounds = quote! {
         where
             #(#given,)*
             #(#parameters: ::nunchi::label::LabelValue,)*
-        {
+    };
+    // The type is written out so that the compiler points at it when it is not a `LabelValue`.
+    let wrapped = &field.ty;
+    // Says whether the wrapped type is a closed set; see there.
+    let field = quote!(::nunchi::__private::Field::<#wrapped>);
+    let open = open();
+    Ok(quote_spanned! {Span::mixed_site()=>
+        #[automatically_derived]
+        impl #impl_generics ::nunchi::label::LabelValue for #ident #type_generics #bounds {
             #[inline]
             fn text(&self) -> ::nunchi::label::LabelText<'_> {
                 <#wrapped as ::nunchi::label::LabelValue>::text(&self.0)
+            }
+        }
+
+        #[automatically_derived]
+        impl #impl_generics ::nunchi::label::ClosedSet for #ident #type_generics #bounds {
+            const CARDINALITY: ::core::primitive::usize = { #open #field::CARDINALITY };
+
+            #[inline]
+            fn position(&self) -> ::core::primitive::usize {
+                #open
+                #field::position(&self.0)
+            }
+
+            fn text_at(
+                position: ::core::primitive::usize,
+            ) -> ::core::option::Option<::nunchi::label::LabelText<'static>> {
+                #open
+                #field::text_at(position)
             }
         }
     })

@@ -4,9 +4,11 @@
 //! is rendered and escaped once, as a *piece* (`,method="GET"`), when its series is created. A
 //! lookup compares against pieces and a scrape copies them.
 
+pub(crate) mod closed;
 pub(crate) mod piece;
 mod set;
 mod value;
 
+pub use closed::ClosedSet;
 pub use set::{DynamicLabels, Labels};
 pub use value::{LabelChoices, LabelText, LabelValue};

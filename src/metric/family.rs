@@ -1,21 +1,25 @@
 //! All series of one name, found by their labels.
 
+mod declaration;
+
 use super::settings::{Settings, DEFAULT_MAX_SERIES};
 use super::Metric;
 use crate::error::NameError;
 use crate::label::{piece, DynamicLabels, Labels};
-use crate::model::{Descriptor, LabelPieces, MetricType, Scratch, Shape, Source, Visitor};
-use crate::name::{is_blank, label_name_fault, metric_name_fault, same_text};
+use crate::model::{Descriptor, LabelPieces, Scratch, Shape, Source, Visitor};
+use crate::sync::dense::{Dense, Extent};
 use crate::sync::hash::{hash_values, process_seed};
 use crate::sync::held::Held;
 use crate::sync::primitive::{AtomicU64, Ordering};
 use crate::sync::table::{Full, Key, Table};
-use once_cell::race::OnceRef;
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::{Arc, Weak};
+
+use declaration::Checked;
+pub use declaration::{check_declaration, Declaration, Declared};
 
 /// The value of every label of the series that takes what a full family cannot.
 const OVERFLOW: &str = "__overflow__";
@@ -90,20 +94,28 @@ impl<M: Metric> FamilyCore<M> {
     /// new. A hit takes no lock, writes nothing and allocates nothing.
     #[inline]
     pub(crate) fn with_values(&self, values: &[&str]) -> &M {
+        self.find_or_create(values).0
+    }
+
+    /// As [`Self::with_values`], and whether these label values have that series for good: those
+    /// that were folded are counted each time they are looked up.
+    #[inline]
+    fn find_or_create(&self, values: &[&str]) -> (&M, bool) {
         let hash = hash_values(self.seed, values);
         let key = LabelKey { names: self.descriptor.page_labels(), values };
         match self.table.find(hash, &key) {
-            Some(series) => series,
+            Some(series) => (series, true),
             None => self.create(hash, &key),
         }
     }
 
     #[cold]
-    fn create(&self, hash: u32, key: &LabelKey<'_>) -> &M {
+    fn create(&self, hash: u32, key: &LabelKey<'_>) -> (&M, bool) {
         if key.values.len() != key.names.len() {
             // A detached family has one series for all; another was asked by an implementation of
             // `Labels` that contradicts its own names.
-            return if key.names.is_empty() { self.with_values(&[]) } else { self.overflow() };
+            let detached = key.names.is_empty();
+            return if detached { self.find_or_create(&[]) } else { (self.overflow(), false) };
         }
         let make = || M::create(self.descriptor.shape());
         let short = key.values.iter().all(|value| value.len() <= MAX_VALUE_BYTES);
@@ -111,7 +123,10 @@ impl<M: Metric> FamilyCore<M> {
         let limit = self.max_series.max(usize::from(key.names.is_empty()));
         let found =
             if short { self.table.find_or_insert(hash, key, limit, make) } else { Err(Full) };
-        found.unwrap_or_else(|Full| self.overflow())
+        match found {
+            Ok(series) => (series, true),
+            Err(Full) => (self.overflow(), false),
+        }
     }
 
     /// The series of every label set that the family has no room for.
@@ -213,77 +228,6 @@ impl<M: Metric> Source for FamilyCore<M> {
     }
 }
 
-/// The name, help and label names of a family as literals that the compiler checked.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Declaration {
-    pub name: &'static str,
-    pub help: &'static str,
-    pub labels: &'static [&'static str],
-}
-
-impl Declaration {
-    pub(crate) fn describe(
-        &self,
-        metric_type: MetricType,
-        shape: Shape,
-    ) -> Result<Descriptor, NameError> {
-        Descriptor::of_texts((self.name, self.help), self.labels, metric_type, shape)
-    }
-}
-
-/// The literals of a `family!`, as a type: so that they are checked together with the types of
-/// metric and labels, which only the surrounding declaration knows.
-#[doc(hidden)]
-pub trait Declared: Copy {
-    const NAME: &'static str;
-    const HELP: &'static str;
-}
-
-/// Holds when a `family!` is valid; does not compile otherwise.
-struct Checked<M, L, D>(PhantomData<(M, L, D)>);
-
-impl<M: Metric, L: Labels, D: Declared> Checked<M, L, D> {
-    const DECLARATION: Declaration = {
-        check_declaration(M::TYPE, D::NAME, D::HELP, L::NAMES);
-        Declaration { name: D::NAME, help: D::HELP, labels: L::NAMES }
-    };
-}
-
-/// Fails to compile when a family with these properties could not be registered.
-#[doc(hidden)]
-pub const fn check_declaration(metric_type: MetricType, name: &str, help: &str, labels: &[&str]) {
-    if let Some(fault) = metric_name_fault(name) {
-        panic!("{}", fault.requirement());
-    }
-    if let Some(why) = metric_type.suffix_fault(name) {
-        panic!("{}", why);
-    }
-    if matches!(metric_type, MetricType::StateSet) {
-        panic!("a state set needs its states: use `Registry::state_set`");
-    }
-    if is_blank(help) {
-        panic!("the help must say in a sentence what the family counts or measures");
-    }
-    let mut at = 0;
-    while at < labels.len() {
-        if let Some(fault) = label_name_fault(labels[at]) {
-            panic!("{}", fault.requirement());
-        }
-        if let Some(why) = metric_type.label_fault(labels[at]) {
-            panic!("{}", why);
-        }
-        let mut earlier = 0;
-        while earlier < at {
-            if same_text(labels[earlier], labels[at]) {
-                panic!("a label name is given twice");
-            }
-            earlier += 1;
-        }
-        at += 1;
-    }
-}
-
 /// All series of one name, found by label sets of type `L`.
 ///
 /// A family is a handle: clones share the series. `()` is the label set of a family that has none,
@@ -296,6 +240,11 @@ pub const fn check_declaration(metric_type: MetricType, name: &str, help: &str, 
 /// A lookup that hits hashes the values, follows two or three pointers and compares every value in
 /// full. It takes no lock, writes to no shared memory and allocates nothing. A lookup that misses
 /// takes a short lock of this family and appends the series.
+///
+/// Where `L` is a [closed set](Labels::CARDINALITY) of at most 4096 label sets, a handle remembers
+/// by [position](Labels::position) which series it found, and a lookup that hits is two loads. The
+/// memory for it, 8 bytes a label set, is shared by the handle and its later clones, and is made
+/// with the handle; that of a `static` family at its first lookup.
 ///
 /// # Consistency
 ///
@@ -315,18 +264,36 @@ pub const fn check_declaration(metric_type: MetricType, name: &str, help: &str, 
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Family<M: Metric, L = ()> {
-    core: Core<M>,
-    labels: PhantomData<fn(L) -> L>,
+    core: Dense<FamilyCore<M>, M, Positions<L>>,
+    /// What a family is made of that finds its core when it is first used.
+    declared: Option<Unresolved<M>>,
 }
 
-enum Core<M: Metric> {
-    Shared(Arc<FamilyCore<M>>),
-    Declared {
-        found: OnceRef<'static, FamilyCore<M>>,
-        declaration: Declaration,
-        settings: fn() -> Settings<M>,
-        resolve: Resolve<M>,
-    },
+struct Unresolved<M: Metric> {
+    declaration: Declaration,
+    settings: fn() -> Settings<M>,
+    resolve: Resolve<M>,
+}
+
+/// The positions of the label sets of `L`, where a family remembers series by position. More than
+/// this many are looked up by hash.
+struct Positions<L>(PhantomData<L>);
+
+const MOST_POSITIONS: usize = 4096;
+
+impl<L: Labels> Extent for Positions<L> {
+    const LEN: usize = if L::CARDINALITY <= MOST_POSITIONS { L::CARDINALITY } else { 0 };
+}
+
+/// Does not compile where the label sets of `L` cannot be listed.
+struct AllOf<L>(PhantomData<L>);
+
+impl<L: Labels> AllOf<L> {
+    const ARE_KNOWN: () = assert!(
+        L::CARDINALITY > 0,
+        "`init_all` needs labels whose values are all known: enums that derive `LabelValue`, `bool`, \
+         and `Option` of these"
+    );
 }
 
 /// How a declared family finds its global core; given by the layer that knows the registry.
@@ -334,17 +301,20 @@ type Resolve<M> = fn(&Declaration, &Settings<M>) -> &'static FamilyCore<M>;
 
 impl<M: Metric, L> Family<M, L> {
     pub(crate) fn shared(core: Arc<FamilyCore<M>>) -> Self {
-        Self { core: Core::Shared(core), labels: PhantomData }
+        Self { core: Dense::open(core), declared: None }
     }
 
     #[inline]
     fn core(&self) -> &FamilyCore<M> {
-        match &self.core {
-            Core::Shared(core) => core,
-            Core::Declared { found, declaration, settings, resolve } => match found.get() {
-                Some(core) => core,
-                None => found.get_or_init(|| resolve(declaration, &settings())),
-            },
+        self.core.owner_or(|| self.resolve())
+    }
+
+    fn resolve(&self) -> &'static FamilyCore<M> {
+        match &self.declared {
+            Some(Unresolved { declaration, settings, resolve }) => {
+                resolve(declaration, &settings())
+            }
+            None => unreachable!("a family that was not declared was made with its core"),
         }
     }
 
@@ -368,6 +338,12 @@ impl<M: Metric, L> Family<M, L> {
 }
 
 impl<M: Metric, L: Labels> Family<M, L> {
+    /// A family whose lookups may remember what they found.
+    pub(crate) fn typed(core: Arc<FamilyCore<M>>) -> Self {
+        Self { core: Dense::new(core), declared: None }
+    }
+
+    #[cfg(not(nunchi_loom))] // As the constructor that it uses.
     #[doc(hidden)]
     #[must_use]
     pub const fn declared<D: Declared>(
@@ -376,16 +352,66 @@ impl<M: Metric, L: Labels> Family<M, L> {
         resolve: Resolve<M>,
     ) -> Self {
         let declaration = Checked::<M, L, D>::DECLARATION;
-        let found = OnceRef::new();
-        Self { core: Core::Declared { found, declaration, settings, resolve }, labels: PhantomData }
+        let declared = Some(Unresolved { declaration, settings, resolve });
+        Self { core: Dense::of_static(), declared }
     }
 
     /// The series with these labels, made (at zero) if it is new. When the family is full, the
     /// overflow series: see [`Settings::max_series`](super::Settings::max_series).
     #[inline]
     pub fn with(&self, labels: &L::Borrowed<'_>) -> &M {
+        if Positions::<L>::LEN > 0 {
+            let position = labels.position();
+            return match self.core.get(position) {
+                Some(series) => series,
+                None => labels.with_values(|values| self.find_and_keep(position, values).0),
+            };
+        }
         let core = self.core();
         labels.with_values(|values| core.with_values(values))
+    }
+
+    /// The series with these label values, and whether they have it for good: then it is found by
+    /// this position from now on.
+    #[cold]
+    fn find_and_keep(&self, position: usize, values: &[&str]) -> (&M, bool) {
+        self.core.keep(position, || self.resolve(), |core| core.find_or_create(values))
+    }
+
+    /// Registers the family and makes every series of a closed label set, at zero, in the order of
+    /// [positions](Labels::position): what an alert or a `rate()` asks for is there before the first
+    /// event. Stops at the first label set that the family has no room for, which is folded.
+    ///
+    /// Does not compile if `L` is no closed set, that is if [`Labels::CARDINALITY`] is 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// use nunchi::{family, Counter, Family, LabelValue, Labels};
+    ///
+    /// #[derive(LabelValue)]
+    /// enum Level { Easy, Hard }
+    ///
+    /// #[derive(Labels)]
+    /// struct Ending { level: Level, won: bool }
+    ///
+    /// static GAMES: Family<Counter, Ending> = family!("app_games_total", "Games ended.");
+    ///
+    /// GAMES.init_all();
+    /// assert_eq!(GAMES.cardinality(), 4);
+    /// GAMES.with(&Ending { level: Level::Hard, won: true }).inc();
+    /// # let _ = Level::Easy;
+    /// # }
+    /// ```
+    pub fn init_all(&self) {
+        let () = AllOf::<L>::ARE_KNOWN;
+        for position in 0..L::CARDINALITY {
+            let make = |values: &[&str]| self.find_and_keep(position, values).1;
+            if L::with_values_at(position, make) != Some(true) {
+                break;
+            }
+        }
     }
 
     /// The series with these labels as a handle that keeps the family alive and can be stored.
@@ -423,18 +449,16 @@ impl<M: Metric> Family<M, DynamicLabels> {
 
 impl<M: Metric, L> Clone for Family<M, L> {
     fn clone(&self) -> Self {
-        Self::shared(self.core().shared())
+        self.core(); // The clone of a `static` family is the same family, and needs no other start.
+        Self { core: self.core.clone(), declared: None }
     }
 }
 
 impl<M: Metric, L> fmt::Debug for Family<M, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.core {
-            Core::Shared(core) => core.fmt(f),
-            Core::Declared { found, declaration, .. } => match found.get() {
-                Some(core) => core.fmt(f),
-                None => declaration.fmt(f), // Looking must not register.
-            },
+        match (self.core.owner(), &self.declared) {
+            (None, Some(family)) => family.declaration.fmt(f), // Looking must not register.
+            _ => self.core().fmt(f),
         }
     }
 }

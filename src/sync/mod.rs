@@ -7,6 +7,7 @@
 
 pub(crate) mod arena;
 pub(crate) mod clock;
+pub(crate) mod dense;
 pub(crate) mod float;
 pub(crate) mod hash;
 pub(crate) mod held;
