@@ -1,5 +1,6 @@
 use super::*;
 use crate::metric::Counter;
+use std::ptr::NonNull;
 
 fn counters(labels: &[&'static str], max_series: usize) -> Arc<FamilyCore<Counter>> {
     let descriptor = Descriptor::counter("a_total", "Help.").unwrap();
@@ -79,4 +80,115 @@ fn a_detached_family_has_one_series_for_all() {
     core.with_values(&["a"]).inc();
     core.with_values(&["b", "c"]).inc();
     assert_eq!((core.len(), core.with_values(&[]).get()), (1, 2.0));
+}
+
+/// A label set that says of itself what the test wants, true or not.
+struct Claims<const CARDINALITY: usize> {
+    position: usize,
+    values: &'static [&'static str],
+}
+
+impl<const CARDINALITY: usize> Labels for Claims<CARDINALITY> {
+    type Borrowed<'b> = Self;
+    const NAMES: &'static [&'static str] = &["x"];
+    const CARDINALITY: usize = CARDINALITY;
+
+    fn with_values<R>(&self, f: impl FnOnce(&[&str]) -> R) -> R {
+        f(self.values)
+    }
+
+    fn position(&self) -> usize {
+        self.position
+    }
+
+    fn with_values_at<R>(position: usize, f: impl FnOnce(&[&str]) -> R) -> Option<R> {
+        (position < 5000).then(|| f(&[&position.to_string()]))
+    }
+}
+
+/// Looks up what claims to be at a position and has a value, and says where it was found.
+fn found_at<'f, const N: usize>(
+    family: &'f Family<Counter, Claims<N>>,
+    position: usize,
+    values: &'static [&'static str],
+) -> &'f Counter {
+    family.with(&Claims { position, values })
+}
+
+#[test]
+fn a_position_leads_to_the_series_that_its_values_have() {
+    let core = counters(&["x"], 10);
+    let family = Family::<_, Claims<3>>::typed(Arc::clone(&core));
+    for (position, values) in [(1, &["b"]), (0, &["a"]), (1, &["b"])] {
+        let series = found_at(&family, position, values);
+        assert!(std::ptr::eq(series, core.with_values(values)));
+    }
+    assert_eq!((core.len(), family.core.get(2).is_none()), (2, true));
+}
+
+#[test]
+fn labels_that_lie_about_their_position_get_a_series_all_the_same() {
+    let core = counters(&["x"], 3);
+    let family = Family::<_, Claims<2>>::typed(Arc::clone(&core));
+    for position in [2, 3, 4096, usize::MAX] {
+        assert!(std::ptr::eq(found_at(&family, position, &["a"]), core.with_values(&["a"])));
+    }
+    found_at(&family, 0, &["a"]).inc();
+    found_at(&family, 0, &["b"]).inc();
+    assert_eq!((core.with_values(&["a"]).get(), core.len()), (2.0, 1));
+    for _ in 0..2 {
+        found_at(&family, 1, &["a", "b"]).inc(); // One value too many, folded each time.
+    }
+    assert_eq!((core.folded(), core.with_values(&[OVERFLOW]).get()), (2, 2.0));
+}
+
+#[test]
+fn what_was_folded_is_counted_at_every_lookup_and_never_remembered() {
+    let core = counters(&["x"], 1);
+    let family = Family::<_, Claims<3>>::typed(Arc::clone(&core));
+    found_at(&family, 0, &["a"]);
+    for _ in 0..3 {
+        found_at(&family, 1, &["b"]).inc();
+    }
+    assert_eq!((core.folded(), core.len(), family.core.get(1).is_none()), (3, 2, true));
+    assert_eq!(core.with_values(&[OVERFLOW]).get(), 3.0);
+    // Who has the values of the overflow series by right is not folded.
+    assert!(std::ptr::eq(found_at(&family, 2, &[OVERFLOW]), core.with_values(&[OVERFLOW])));
+    assert_eq!((core.folded(), family.core.get(2).is_some()), (3, true));
+}
+
+#[test]
+fn large_and_endless_sets_are_looked_up_by_hash() {
+    fn is_hashed<const N: usize>() -> bool {
+        let family = Family::<_, Claims<N>>::typed(counters(&["x"], 10));
+        found_at(&family, 0, &["a"]);
+        family.core.get(0).is_none()
+    }
+    assert!(is_hashed::<0>() && is_hashed::<4097>() && is_hashed::<{ usize::MAX }>());
+    assert!(!is_hashed::<1>() && !is_hashed::<4096>());
+}
+
+#[test]
+fn all_series_are_those_there_is_room_for() {
+    let core = counters(&["x"], 4);
+    Family::<_, Claims<3>>::typed(Arc::clone(&core)).init_all();
+    assert_eq!((core.len(), core.folded()), (3, 0));
+    let more = Family::<_, Claims<{ usize::MAX }>>::typed(Arc::clone(&core));
+    more.init_all();
+    assert_eq!((core.len(), core.folded()), (5, 1)); // "3" had room, "4" was folded.
+    let core = counters(&["x"], 10_000);
+    Family::<_, Claims<{ usize::MAX }>>::typed(Arc::clone(&core)).init_all();
+    assert_eq!((core.len(), core.folded()), (5000, 0)); // Which is where its texts end.
+}
+
+#[test]
+fn a_clone_remembers_what_its_origin_found() {
+    let family = Family::<_, Claims<3>>::typed(counters(&["x"], 10));
+    let early = family.clone();
+    let series = NonNull::from(found_at(&family, 1, &["b"]));
+    let late = family.clone();
+    drop(family);
+    for clone in [&early, &late] {
+        assert_eq!(clone.core.get(1).map(NonNull::from), Some(series));
+    }
 }

@@ -3,6 +3,8 @@
 mod chunks;
 mod concurrency;
 mod conformance;
+#[cfg(feature = "derive")]
+mod families;
 mod http;
 mod layers;
 mod limits;
