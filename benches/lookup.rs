@@ -1,7 +1,8 @@
 //! What finding a series by its label values costs, when it is there and when it is new.
 //!
-//! `cargo bench --bench lookup`. The order is random; the series fit in the cache in one group and
-//! do not in the other.
+//! `cargo bench --bench lookup --features derive`. The order is random; the series fit in the cache
+//! in one group and do not in the other. Typed labels, which are found by position, are asked in a
+//! group of their own, where the loop around them is the same for all.
 
 use criterion::{criterion_group, criterion_main, BatchSize, Criterion, Throughput};
 use nunchi::label::DynamicLabels;
@@ -82,6 +83,92 @@ fn hits(criterion: &mut Criterion) {
     group.finish();
 }
 
+#[cfg(feature = "derive")]
+mod typed {
+    use super::*;
+    use nunchi::{family, LabelValue, Labels};
+    use std::hint::black_box;
+
+    #[derive(Clone, Copy, LabelValue)]
+    #[label(rename_all = "UPPERCASE")]
+    enum Method {
+        Get,
+        Head,
+        Post,
+        Put,
+        Delete,
+    }
+
+    #[derive(Clone, Copy, LabelValue)]
+    enum Endpoint {
+        Page,
+        Socket,
+        Metrics,
+        Health,
+        Other,
+    }
+
+    #[derive(Clone, Copy, Labels)]
+    struct Route {
+        method: Method,
+        endpoint: Endpoint,
+        secure: bool,
+    }
+
+    /// As [`Route`], found by its texts.
+    struct Hashed(Route);
+
+    impl Labels for Hashed {
+        type Borrowed<'b> = Self;
+        const NAMES: &'static [&'static str] = Route::NAMES;
+
+        #[inline]
+        fn with_values<R>(&self, f: impl FnOnce(&[&str]) -> R) -> R {
+            self.0.with_values(f)
+        }
+    }
+
+    static STATIC: Family<Counter, Route> = family!("typed_total", "Typed.");
+    static PLAIN: Family<Counter> = family!("plain_total", "Plain.");
+
+    pub(super) fn hits(criterion: &mut Criterion) {
+        let mut group = criterion.benchmark_group("lookup/typed hit and inc");
+        group.throughput(Throughput::Elements(1));
+        let route = Route { method: Method::Put, endpoint: Endpoint::Health, secure: true };
+        let registry = Registry::new();
+        let bare = registry.counter("bare_total", "Bare.").register().expect("valid");
+        group.bench_function("no lookup", |bencher| {
+            bencher.iter(|| {
+                black_box(&route);
+                bare.inc();
+            });
+        });
+        group.bench_function("no labels, static family", |bencher| {
+            bencher.iter(|| PLAIN.with(black_box(&())).inc());
+        });
+        group.bench_function("3 closed labels, static family", |bencher| {
+            STATIC.init_all();
+            bencher.iter(|| STATIC.with(black_box(&route)).inc());
+        });
+        let held = registry.counter("held_total", "Held.").family::<Route>().expect("valid");
+        group.bench_function("3 closed labels, family in a registry", |bencher| {
+            held.init_all();
+            bencher.iter(|| held.with(black_box(&route)).inc());
+        });
+        let by_hash = registry.counter("hash_total", "Hash.").family::<Hashed>().expect("valid");
+        let hashed = Hashed(route);
+        group.bench_function("3 closed labels, by hash", |bencher| {
+            bencher.iter(|| by_hash.with(black_box(&hashed)).inc());
+        });
+        group.finish();
+    }
+}
+
+#[cfg(not(feature = "derive"))]
+mod typed {
+    pub(super) fn hits(_: &mut super::Criterion) {}
+}
+
 fn first_touch(criterion: &mut Criterion) {
     const SERIES: usize = 10_000;
     let values: Vec<_> = (0..SERIES).map(labels).collect();
@@ -102,5 +189,5 @@ fn first_touch(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, hits, first_touch);
+criterion_group!(benches, hits, typed::hits, first_touch);
 criterion_main!(benches);

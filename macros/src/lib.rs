@@ -56,6 +56,11 @@ use proc_macro::TokenStream;
 ///
 /// No allocation. `with_values` takes about 50 bytes of stack per label and calls the closure once.
 ///
+/// Where the type of every label is a `ClosedSet` (an enum that derives `LabelValue`, `bool`, a
+/// newtype or an `Option` of these), the label sets are numbered, and a family finds a series by
+/// that number instead of by the texts. A type parameter counts as closed where it has the bound
+/// `ClosedSet`.
+///
 /// # Examples
 ///
 /// ```
@@ -91,6 +96,9 @@ use proc_macro::TokenStream;
 ///         let text_1 = <u16 as ::nunchi::label::LabelValue>::text(&self.status);
 ///         f(&[text_0.as_str(), text_1.as_str()])
 ///     }
+///
+///     const CARDINALITY: usize = 0; // `path` and `code` are no closed sets.
+///     // `position` and `with_values_at`, which nobody calls where that is 0.
 /// }
 /// ```
 #[proc_macro_derive(Labels, attributes(label))]
@@ -104,8 +112,9 @@ pub fn derive_labels(input: TokenStream) -> TokenStream {
 /// `HttpServer` and `HTTPServer` are both `http_server`. A newtype such as `struct Code(u16)` has
 /// the text of what it wraps.
 ///
-/// An enum also gets `LabelChoices`, the list of all its variants, so that a program can create
-/// every series of a closed set before the first event.
+/// An enum also gets `LabelChoices`, the list of all its variants, and `ClosedSet`, their positions
+/// in that list: so `Family::init_all` can create every series before the first event, and a lookup
+/// needs no hash. A newtype is a `ClosedSet` of as many values as what it wraps.
 ///
 /// # Attributes
 ///
@@ -165,6 +174,23 @@ pub fn derive_labels(input: TokenStream) -> TokenStream {
 ///
 /// impl ::nunchi::label::LabelChoices for Outcome {
 ///     const ALL: &'static [Self] = &[Self::Won, Self::TimedOut, Self::Tie];
+/// }
+///
+/// impl ::nunchi::label::ClosedSet for Outcome {
+///     const CARDINALITY: usize = 3;
+///
+///     #[inline]
+///     fn position(&self) -> usize {
+///         match self {
+///             Self::Won => 0,
+///             Self::TimedOut => 1,
+///             Self::Tie => 2,
+///         }
+///     }
+///
+///     fn text_at(position: usize) -> Option<::nunchi::label::LabelText<'static>> {
+///         Self::ALL.get(position).map(::nunchi::label::LabelValue::text)
+///     }
 /// }
 /// ```
 ///

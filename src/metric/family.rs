@@ -289,11 +289,9 @@ impl<L: Labels> Extent for Positions<L> {
 struct AllOf<L>(PhantomData<L>);
 
 impl<L: Labels> AllOf<L> {
-    const ARE_KNOWN: () = assert!(
-        L::CARDINALITY > 0,
-        "`init_all` needs labels whose values are all known: enums that derive `LabelValue`, `bool`, \
-         and `Option` of these"
-    );
+    const ARE_KNOWN: () = if L::CARDINALITY == 0 {
+        panic!("`init_all` needs labels of known values: enums, `bool`, `Option` of these");
+    };
 }
 
 /// How a declared family finds its global core; given by the layer that knows the registry.

@@ -35,34 +35,20 @@ fn init_requests() {
         HTTP_DURATION.with(&HttpAnswer { method: Method::Get, code, endpoint });
         HTTP_IN_PROGRESS.with(&HttpTarget { method: Method::Get, endpoint });
     }
-    for message in ClientName::ALL {
-        WS_RECEIVED.with(&ByClientName { message: *message });
-        WS_DURATION.with(&ByClientName { message: *message });
-    }
-    for message in ServerName::ALL {
-        WS_SENT.with(&ByServerName { message: *message });
-    }
+    WS_RECEIVED.init_all();
+    WS_DURATION.init_all();
+    WS_SENT.init_all();
     WS_RECEIVED_BYTES.init();
     WS_SENT_BYTES.init();
-    for code in ErrorCode::ALL {
-        ERRORS.with(&ByCode { code: *code });
-    }
-    for limit in Limit::ALL {
-        RATE_LIMITED.with(&ByLimit { limit: *limit });
-    }
+    ERRORS.init_all();
+    RATE_LIMITED.init_all();
 }
 
 fn init_sessions() {
-    for client in ClientKind::ALL {
-        SESSIONS.with(&ByClient { client: *client });
-        SESSIONS_OPENED.with(&ByClient { client: *client });
-    }
-    for reason in CloseReason::ALL {
-        SESSIONS_CLOSED.with(&ByClose { reason: *reason });
-    }
-    for result in Resume::ALL {
-        RECONNECTS.with(&ByResume { result: *result });
-    }
+    SESSIONS.init_all();
+    SESSIONS_OPENED.init_all();
+    SESSIONS_CLOSED.init_all();
+    RECONNECTS.init_all();
     SESSION_DURATION.init();
     PING_RTT.init();
     SEND_QUEUE.init();
@@ -70,44 +56,29 @@ fn init_sessions() {
 }
 
 fn init_rooms() {
-    for state in RoomState::ALL {
-        ROOMS.with(&ByRoomState { state: *state });
-    }
-    for by in Maker::ALL {
-        ROOMS_CREATED.with(&ByMaker { by: *by });
-    }
-    for reason in Reap::ALL {
-        ROOMS_REAPED.with(&ByReap { reason: *reason });
-    }
-    for scope in ChatScope::ALL {
-        CHAT_MESSAGES.with(&ByScope { scope: *scope });
-    }
-    for rule in Rule::ALL {
-        let by_rule = ByRule { rule: *rule };
-        MATCH_QUEUE.with(&by_rule);
-        MATCH_WAIT.with(&by_rule);
-        MATCH_DURATION.with(&by_rule);
-        RATING_GAP.with(&by_rule);
-        for outcome in Outcome::ALL {
-            MATCH_OUTCOMES.with(&ByOutcome { rule: *rule, outcome: *outcome });
-        }
-    }
+    ROOMS.init_all();
+    ROOMS_CREATED.init_all();
+    ROOMS_REAPED.init_all();
+    CHAT_MESSAGES.init_all();
+    MATCH_QUEUE.init_all();
+    MATCH_WAIT.init_all();
+    MATCH_DURATION.init_all();
+    RATING_GAP.init_all();
+    MATCH_OUTCOMES.init_all();
     SPECTATORS.init();
     ROOM_MEMBERS.init();
 }
 
 fn init_games() {
+    GAME_DURATION.init_all();
+    GAME_MOVES.init_all();
+    TURN_TIMEOUTS.init_all();
+    MOVE_VALIDATION.init_all();
+    GAMES.init_all();
+    GAMES_STARTED.init_all();
+    MOVES.init_all();
+    // Not the whole product: a game without a winner was a draw, and the other way round.
     for rule in Rule::ALL {
-        let by_rule = ByRule { rule: *rule };
-        GAME_DURATION.with(&by_rule);
-        GAME_MOVES.with(&by_rule);
-        TURN_TIMEOUTS.with(&by_rule);
-        MOVE_VALIDATION.with(&by_rule);
-        for player in Player::ALL {
-            GAMES.with(&ByOpponent { rule: *rule, opponent: *player });
-            GAMES_STARTED.with(&ByOpponent { rule: *rule, opponent: *player });
-            MOVES.with(&ByMover { rule: *rule, by: *player });
-        }
         for reason in EndReason::ALL {
             let drawn = matches!(reason, EndReason::DrawFull | EndReason::Void);
             for winner in Winner::ALL.iter().filter(|w| (**w == Winner::None) == drawn) {
@@ -115,13 +86,7 @@ fn init_games() {
             }
         }
     }
-    for reason in Refusal::ALL {
-        MOVES_REJECTED.with(&ByRefusal { reason: *reason });
-    }
-    for player in Player::ALL {
-        THINK_TIME.with(&ByPlayer { by: *player });
-    }
-    for level in Level::ALL {
-        BOT_SEARCH.with(&ByLevel { level: *level });
-    }
+    MOVES_REJECTED.init_all();
+    THINK_TIME.init_all();
+    BOT_SEARCH.init_all();
 }
