@@ -447,7 +447,7 @@ impl<M: Metric> Family<M, DynamicLabels> {
 
 impl<M: Metric, L> Clone for Family<M, L> {
     fn clone(&self) -> Self {
-        self.core(); // The clone of a `static` family is the same family, and needs no other start.
+        self.core(); // A clone cannot find it: it has no declaration.
         Self { core: self.core.clone(), declared: None }
     }
 }
