@@ -34,14 +34,19 @@ const RATIO: f64 = 1.005_429_901_112_802_7;
 /// The slot of a value, or `None` for NaN, which has no place among the numbers.
 #[inline(always)]
 pub(super) fn slot(value: f64) -> Option<usize> {
-    usual_slot(value).or_else(|| unusual(value.abs()))
+    slot_of(SCHEMA_7.index(value)).or_else(|| unusual(value.abs()))
 }
 
 /// The slot of a value whose magnitude has a bucket of its own.
 #[inline(always)]
 pub(super) fn usual_slot(value: f64) -> Option<usize> {
+    slot_of(SCHEMA_7.index_of_normal(value))
+}
+
+#[inline(always)]
+fn slot_of(index: i32) -> Option<usize> {
     // One comparison refuses everything unusual: below the lowest bucket the difference wraps.
-    let bin = SCHEMA_7.index_of_normal(value).wrapping_sub(LOWEST) as u32 as usize;
+    let bin = index.wrapping_sub(LOWEST) as u32 as usize;
     (bin < BINS).then_some(bin + 1)
 }
 
@@ -116,6 +121,9 @@ mod tests {
         while value_in <= CEILING {
             for value_in in [value_in, value_in.next(), value_in * 1.000_9] {
                 let place = slot(value_in).unwrap() as i32;
+                if value_in > FLOOR && value_in <= CEILING {
+                    assert_eq!(usual_slot(value_in), slot(value_in));
+                }
                 let error = (value(place) - value_in).abs() / value_in;
                 assert!(error <= ALPHA || value_in > CEILING, "{value_in:e}: {error}");
                 assert_eq!(value(-place), -value(place));
@@ -148,6 +156,9 @@ mod tests {
         );
         assert_eq!(value(-(INFINITE as i32)), f64::NEG_INFINITY);
         assert_eq!((slot(f64::NAN), slot(-f64::NAN)), (None, None));
+        for unusual in [0.0, 5e-324, 1e-310, FLOOR / 2.0, f64::MAX, f64::INFINITY, f64::NAN] {
+            assert_eq!((usual_slot(unusual), usual_slot(-unusual)), (None, None), "{unusual}");
+        }
     }
 
     #[test]
