@@ -13,7 +13,7 @@
 //!
 //! | what | at most |
 //! |---|---|
-//! | slabs, one for each thread that updates hot series at a time | 4 for each processor, 64 to 1024 |
+//! | slabs, one for each thread that updates hot series at a time | 1024 |
 //! | hot numbers: counters, gauges, twice for fractions | [`NUMBERS`], 8 bytes each in every slab |
 //! | hot histograms | [`TALLIES`], a shard each in the slab of every thread that observes |
 //! | hot summaries | [`SUMMARIES`], likewise |

@@ -5,7 +5,6 @@ use super::pool::{Kind, Pools};
 use super::{NUMBERS, SUMMARIES, TALLIES};
 use crate::sync::float::Exact;
 use crate::sync::primitive::{AtomicU64, Ordering};
-use once_cell::sync::OnceCell;
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
 
@@ -144,7 +143,7 @@ pub(super) fn join() -> bool {
         }
         let joined = alone(|| {
             let lease = |lease: &Lease| {
-                let slab = ALL.adopt(most_slabs())?;
+                let slab = ALL.adopt(Slabs::MOST)?;
                 lease.0.set(Some(slab));
                 Some(slab)
             };
@@ -171,15 +170,6 @@ fn alone<T>(change: impl FnOnce() -> Option<T>) -> Option<T> {
         let changed = change();
         here.inside.set(false);
         changed
-    })
-}
-
-/// How many threads may have a slab at a time.
-fn most_slabs() -> usize {
-    static MOST: OnceCell<usize> = OnceCell::new();
-    *MOST.get_or_init(|| {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        processors.saturating_mul(4).clamp(64, Slabs::MOST)
     })
 }
 
