@@ -47,17 +47,11 @@ impl TextState {
     pub(super) fn family(&mut self, descriptor: &Descriptor) {
         self.is_new = true;
         self.head.clear();
-        let name = descriptor.page_name().as_bytes();
+        let name = descriptor.page_name();
         let word = type_word(descriptor.metric_type());
-        self.head.extend_from_slice(b"# HELP ");
-        self.head.extend_from_slice(name);
-        self.head.push(b' ');
+        self.put(&["# HELP ", name, " "]);
         escape_help(descriptor.help(), &mut self.head);
-        self.head.extend_from_slice(b"\n# TYPE ");
-        self.head.extend_from_slice(name);
-        self.head.push(b' ');
-        self.head.extend_from_slice(word.as_bytes());
-        self.head.push(b'\n');
+        self.put(&["\n# TYPE ", name, " ", word, "\n"]);
         self.name_at = self.head.len();
         self.make_tails(descriptor);
     }
@@ -65,9 +59,15 @@ impl TextState {
     /// Begins a member of the family: series with the same const labels.
     pub(super) fn member(&mut self, descriptor: &Descriptor) {
         self.head.truncate(self.name_at);
-        self.head.extend_from_slice(descriptor.page_name().as_bytes());
-        self.const_at = self.head.len();
-        self.head.extend_from_slice(descriptor.const_pieces().as_bytes());
+        self.const_at = self.name_at + descriptor.page_name().len();
+        self.put(&[descriptor.page_name(), descriptor.const_pieces()]);
+    }
+
+    #[inline(never)]
+    fn put(&mut self, texts: &[&str]) {
+        for text in texts {
+            self.head.extend_from_slice(text.as_bytes());
+        }
     }
 
     fn make_tails(&mut self, descriptor: &Descriptor) {
@@ -88,6 +88,7 @@ impl TextState {
         }
     }
 
+    #[inline(never)]
     fn push_tail(&mut self, label: &str, value: &str) {
         let start = self.tails.len();
         piece::write(label, value, &mut self.tails);
@@ -125,11 +126,10 @@ fn type_word(metric_type: MetricType) -> &'static str {
 /// Escapes `\` and line feed, and leaves `"` alone (T4).
 fn escape_help(help: &str, out: &mut Vec<u8>) {
     for &byte in help.as_bytes() {
-        match byte {
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            _ => out.push(byte),
+        if matches!(byte, b'\\' | b'\n') {
+            out.push(b'\\');
         }
+        out.push(if byte == b'\n' { b'n' } else { byte });
     }
 }
 
@@ -164,6 +164,26 @@ impl TextWriter<'_> {
             room.put(&state.head[..state.name_at]);
         }
         Some(Lines { state, labels, room, written: None })
+    }
+
+    /// A series of `tails` lines with these values, then perhaps a sum and a count: one way for all
+    /// types but those that pages consist of, which have their loops inlined.
+    fn few(
+        &mut self,
+        labels: LabelPieces<'_>,
+        tails: usize,
+        values: &mut dyn Iterator<Item = Number>,
+        ends: &[(&str, Number)],
+    ) -> bool {
+        let Some(mut lines) = self.lines(labels, tails + ends.len()) else { return false };
+        for (tail, value) in lines.state.tails().zip(values) {
+            let labels_at = lines.put_start("");
+            lines.room.put(tail);
+            lines.room.replace(labels_at, b'{');
+            lines.end(value);
+        }
+        lines.bare(ends);
+        true
     }
 }
 
@@ -207,16 +227,18 @@ impl Lines<'_> {
         }
     }
 
-    /// A line without a tail.
-    #[inline]
-    fn bare(&mut self, suffix: &str, value: Number) {
-        let labels_at = self.put_start(suffix);
-        self.close(labels_at);
-        self.put_value(value);
+    /// Lines without a tail.
+    #[inline(never)]
+    fn bare(&mut self, ends: &[(&str, Number)]) {
+        for &(suffix, value) in ends {
+            let labels_at = self.put_start(suffix);
+            self.close(labels_at);
+            self.end(value);
+        }
     }
 
     /// Writes the name and the labels of a line; answers where the labels begin.
-    #[inline]
+    #[inline(never)]
     fn put_start(&mut self, suffix: &str) -> usize {
         self.room.put(self.state.name());
         self.room.put(suffix.as_bytes());
@@ -249,6 +271,12 @@ impl Lines<'_> {
         }
     }
 
+    /// As [`Self::put_value`], for lines that are few.
+    #[inline(never)]
+    fn end(&mut self, value: Number) {
+        self.put_value(value);
+    }
+
     #[inline(always)]
     fn put_value(&mut self, value: Number) {
         number::put(value, &mut self.room);
@@ -271,22 +299,18 @@ impl Visitor for TextWriter<'_> {
                 Number::U64(cumulative)
             }),
         );
-        lines.bare("_sum", Number::F64(point.sum));
-        lines.bare("_count", Number::U64(cumulative));
+        lines.bare(&[("_sum", Number::F64(point.sum)), ("_count", Number::U64(cumulative))]);
         true
     }
 
     fn summary(&mut self, labels: LabelPieces<'_>, point: SummaryPoint<'_>) -> bool {
-        let Some(mut lines) = self.lines(labels, point.values.len() + 2) else { return false };
-        lines.each("", point.values.iter().map(|value| Number::F64(*value)));
-        lines.bare("_sum", Number::F64(point.sum));
-        lines.bare("_count", Number::U64(point.count));
-        true
+        let mut values = point.values.iter().map(|value| Number::F64(*value));
+        let ends = [("_sum", Number::F64(point.sum)), ("_count", Number::U64(point.count))];
+        self.few(labels, point.values.len(), &mut values, &ends)
     }
 
     fn state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool {
-        let Some(mut lines) = self.lines(labels, point.states) else { return false };
-        lines.each("", (0..point.states).map(|at| Number::U64(point.on >> at & 1)));
-        true
+        let mut values = (0..point.states).map(|at| Number::U64(point.on >> at & 1));
+        self.few(labels, point.states, &mut values, &[])
     }
 }
