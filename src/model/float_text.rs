@@ -5,58 +5,83 @@
 /// used in text 0.0.4 as well, so that negotiation never changes the identity of a series (O13,
 /// O14).
 pub(crate) fn canonical_float(value: f64) -> String {
-    if value.is_nan() {
-        return "NaN".into();
+    let mut text = String::new();
+    if value.is_finite() {
+        write_finite(value, &mut text);
+    } else {
+        text.push_str(if value.is_nan() {
+            "NaN"
+        } else if value > 0.0 {
+            "+Inf"
+        } else {
+            "-Inf"
+        });
     }
-    if value.is_infinite() {
-        return if value > 0.0 { "+Inf" } else { "-Inf" }.into();
-    }
-    let (digits, exponent) = shortest_digits(value.abs());
-    let minus = if value.is_sign_negative() { "-" } else { "" };
-    if !(-4..6).contains(&exponent) {
-        let (first, rest) = digits.split_at(1);
-        let point = if rest.is_empty() { "" } else { "." };
-        let sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{minus}{first}{point}{rest}e{sign}{:02}", exponent.abs());
-    }
-    if exponent < 0 {
-        let width = digits.len() + (-exponent - 1) as usize;
-        return format!("{minus}0.{digits:0>width$}");
-    }
-    let whole = exponent as usize + 1;
-    let digits = format!("{digits:0<whole$}");
-    let (whole, fraction) = digits.split_at(whole);
-    format!("{minus}{whole}.{}", if fraction.is_empty() { "0" } else { fraction })
+    text
 }
 
-/// The significant digits and the decimal exponent of the first of them.
-fn shortest_digits(value: f64) -> (String, i32) {
+/// Digit by digit, from the highest power of ten to the lowest. `format!` with its widths would make
+/// this twice as large.
+fn write_finite(value: f64, text: &mut String) {
+    let mut digits = [b'0'; ROOM];
+    let (count, exponent) = shortest_digits(value.abs(), &mut digits);
+    let in_exponent_form = !(-4..6).contains(&exponent);
+    let (first, must_reach) = if in_exponent_form { (0, 0) } else { (exponent, -1) };
+    let last = must_reach.min(first - count + 1);
+    if value.is_sign_negative() {
+        text.push_str("-");
+    }
+    for power in (last..=first.max(0)).rev() {
+        if power == -1 {
+            text.push_str(".");
+        }
+        let digit = usize::try_from(first - power).ok().and_then(|at| digits.get(at));
+        text.push(char::from(digit.copied().unwrap_or(b'0')));
+    }
+    if in_exponent_form {
+        text.push_str(if exponent < 0 { "e-" } else { "e+" });
+        text.push_str(if exponent.abs() < 10 { "0" } else { "" });
+        text.push_str(itoa::Buffer::new().format(u64::from(exponent.unsigned_abs())));
+    }
+}
+
+/// At least what `ryu` writes of a positive number.
+const ROOM: usize = 24;
+
+/// Writes the significant digits; answers how many they are and the decimal exponent of the first.
+/// Zero has none.
+fn shortest_digits(value: f64, digits: &mut [u8; ROOM]) -> (i32, i32) {
     let mut buffer = ryu::Buffer::new();
-    let text = buffer.format_finite(value);
-    let mut digits = String::new();
-    let (mut exponent, mut shift) = (-1, 0);
+    let mut bytes = buffer.format_finite(value).bytes();
+    let (mut count, mut significant) = (0, 0);
+    let mut exponent = -1;
     let mut is_fraction = false;
-    for (at, byte) in text.bytes().enumerate() {
+    for byte in bytes.by_ref() {
         match byte {
             b'.' => is_fraction = true,
-            b'e' => {
-                shift = text[at + 1..].parse().unwrap_or(0);
-                break;
-            }
-            b'0' if digits.is_empty() => exponent -= i32::from(is_fraction),
-            _ => {
-                digits.push_str(&text[at..=at]);
+            b'e' => break,
+            b'0' if count == 0 => exponent -= i32::from(is_fraction),
+            digit => {
+                if let Some(room) = digits.get_mut(count) {
+                    *room = digit;
+                }
+                count += 1;
+                significant = if digit == b'0' { significant } else { count as i32 };
                 exponent += i32::from(!is_fraction);
             }
         }
     }
-    while digits.ends_with('0') {
-        digits.pop();
+    if count == 0 {
+        return (0, 0);
     }
-    if digits.is_empty() {
-        return ("0".into(), 0);
+    let (mut shift, mut sign) = (0, 1);
+    for byte in bytes {
+        match byte {
+            b'-' => sign = -1,
+            digit => shift = shift * 10 + i32::from(digit.wrapping_sub(b'0')),
+        }
     }
-    (digits, exponent + shift)
+    (significant, exponent + sign * shift)
 }
 
 #[cfg(test)]
