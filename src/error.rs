@@ -17,10 +17,15 @@ pub struct NameError {
 impl NameError {
     pub(crate) fn new(
         subject: &'static str,
-        value: impl Into<String>,
-        requirement: impl Into<String>,
+        value: impl AsRef<str>,
+        requirement: impl AsRef<str>,
     ) -> Self {
-        Self { subject, value: value.into(), requirement: requirement.into() }
+        Self::of_texts(subject, value.as_ref(), requirement.as_ref())
+    }
+
+    #[inline(never)]
+    fn of_texts(subject: &'static str, value: &str, requirement: &str) -> Self {
+        Self { subject, value: value.to_owned(), requirement: requirement.to_owned() }
     }
 
     pub(crate) fn metric(value: &str, fault: NameFault) -> Self {

@@ -199,6 +199,16 @@ fn normalised(name: &str, colon: bool) -> Cow<'_, str> {
     Cow::Owned(name.char_indices().map(legacy).collect())
 }
 
+/// How a valid metric name is spelt on the page.
+pub(crate) fn page_name(name: &str) -> String {
+    normalised(name, true).into_owned()
+}
+
+/// How a valid label name is spelt on the page.
+pub(crate) fn page_label(name: &str) -> String {
+    normalised(name, false).into_owned()
+}
+
 name_type!(MetricName, metric_name_fault, true);
 name_type!(LabelName, label_name_fault, false);
 

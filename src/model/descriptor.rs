@@ -3,7 +3,9 @@
 use super::{Buckets, SummaryShape};
 use crate::error::NameError;
 use crate::label::piece;
-use crate::name::{ends_with, label_name_fault, LabelName, MetricName};
+use crate::name::{
+    ends_with, label_name_fault, metric_name_fault, page_label, page_name, LabelName, MetricName,
+};
 use std::fmt;
 use std::sync::Arc;
 
@@ -108,17 +110,17 @@ pub(crate) enum Shape {
 #[derive(Clone, PartialEq)]
 pub struct Descriptor(Arc<Facts>);
 
-/// What a descriptor says.
+/// What a descriptor says. Names are checked before they come here, and plain texts from then on.
 #[derive(Clone, Debug, PartialEq)]
 struct Facts {
-    name: MetricName,
+    name: String,
     page_name: String,
     help: String,
     metric_type: MetricType,
-    labels: Vec<LabelName>,
+    labels: Vec<String>,
     page_labels: Vec<String>,
-    const_labels: Vec<LabelName>,
-    const_values: Vec<String>,
+    /// Names and values in turn.
+    const_labels: Vec<String>,
     const_pieces: String,
     shape: Shape,
 }
@@ -135,7 +137,7 @@ macro_rules! plain_constructors {
             N: TryInto<MetricName>,
             NameError: From<N::Error>,
         {
-            Self::new(name.try_into()?, help.into(), MetricType::$variant, Shape::Plain)
+            Self::new(name.try_into()?.as_str(), &help.into(), MetricType::$variant, Shape::Plain)
         }
     )*};
 }
@@ -167,7 +169,7 @@ impl Descriptor {
         NameError: From<N::Error>,
     {
         let shape = Shape::Buckets(Arc::new(buckets));
-        Self::new(name.try_into()?, help.into(), MetricType::Histogram, shape)
+        Self::new(name.try_into()?.as_str(), &help.into(), MetricType::Histogram, shape)
     }
 
     /// Describes a summary.
@@ -185,7 +187,7 @@ impl Descriptor {
         NameError: From<N::Error>,
     {
         let shape = Shape::Summary(Arc::new(shape));
-        Self::new(name.try_into()?, help.into(), MetricType::Summary, shape)
+        Self::new(name.try_into()?.as_str(), &help.into(), MetricType::Summary, shape)
     }
 
     /// Describes a state set of 1 to 64 distinct states.
@@ -204,7 +206,7 @@ impl Descriptor {
     {
         let states: Vec<String> = states.into_iter().map(Into::into).collect();
         let shape = Shape::States(states.into());
-        Self::new(name.try_into()?, help.into(), MetricType::StateSet, shape)
+        Self::new(name.try_into()?.as_str(), &help.into(), MetricType::StateSet, shape)
     }
 
     /// Describes a family by texts that are given as such.
@@ -214,28 +216,33 @@ impl Descriptor {
         metric_type: MetricType,
         shape: Shape,
     ) -> Result<Self, NameError> {
-        let mut this = Self::new(name.try_into()?, help.to_owned(), metric_type, shape)?;
+        if let Some(fault) = metric_name_fault(name) {
+            return Err(NameError::metric(name, fault));
+        }
+        let mut this = Self::new(name, help, metric_type, shape)?;
         for &label in labels {
-            this.facts_mut().add_label(label.try_into()?)?;
+            if let Some(fault) = label_name_fault(label) {
+                return Err(NameError::label(label, fault));
+            }
+            this.add_label(label)?;
         }
         Ok(this)
     }
 
     fn new(
-        name: MetricName,
-        help: String,
+        name: &str,
+        help: &str,
         metric_type: MetricType,
         shape: Shape,
     ) -> Result<Self, NameError> {
-        let mut facts = Facts {
-            page_name: String::new(),
-            name,
-            help,
+        let facts = Facts {
+            name: name.to_owned(),
+            page_name: page_name(name),
+            help: help.to_owned(),
             metric_type,
             labels: Vec::new(),
             page_labels: Vec::new(),
             const_labels: Vec::new(),
-            const_values: Vec::new(),
             const_pieces: String::new(),
             shape,
         };
@@ -243,14 +250,46 @@ impl Descriptor {
         facts.check_states()?;
         if facts.help.chars().all(char::is_whitespace) {
             let why = "say in a sentence what the family counts or measures";
-            return Err(NameError::new("help of", facts.name.as_str(), why));
+            return Err(NameError::new("help of", &facts.name, why));
         }
         Ok(Self(Arc::new(facts)))
     }
 
     /// What this descriptor says, to be changed: copied if another descriptor says the same.
+    #[inline(never)]
     fn facts_mut(&mut self) -> &mut Facts {
         Arc::make_mut(&mut self.0)
+    }
+
+    fn add_label(&mut self, name: &str) -> Result<(), NameError> {
+        let page_name = self.0.check_label(name)?;
+        let facts = self.facts_mut();
+        facts.labels.push(name.to_owned());
+        facts.page_labels.push(page_name);
+        Ok(())
+    }
+
+    /// Adds a const label, whose name is valid, to this descriptor.
+    pub(crate) fn add_const_label(&mut self, name: &str, value: &str) -> Result<(), NameError> {
+        let page_name = self.0.check_label(name)?;
+        let facts = self.facts_mut();
+        piece::write(&page_name, value, &mut facts.const_pieces);
+        facts.const_labels.push(name.to_owned());
+        facts.const_labels.push(value.to_owned());
+        Ok(())
+    }
+
+    /// Puts the name of this descriptor behind a prefix.
+    pub(crate) fn add_prefix(&mut self, prefix: &str) -> Result<(), NameError> {
+        let mut name = prefix.to_owned();
+        name.push_str(self.name());
+        if let Err(fault) = MetricName::utf8(name.clone()) {
+            return Err(NameError::metric(&name, fault));
+        }
+        let facts = self.facts_mut();
+        facts.page_name = page_name(&name);
+        facts.name = name;
+        facts.check_name()
     }
 
     /// Adds label names, in the order in which they stand on the page.
@@ -265,7 +304,7 @@ impl Descriptor {
         NameError: From<N::Error>,
     {
         for name in names {
-            self.facts_mut().add_label(name.try_into()?)?;
+            self.add_label(name.try_into()?.as_str())?;
         }
         Ok(self)
     }
@@ -285,7 +324,7 @@ impl Descriptor {
         N: TryInto<LabelName>,
         NameError: From<N::Error>,
     {
-        self.facts_mut().add_const_label(name.try_into()?, value.into())?;
+        self.add_const_label(name.try_into()?.as_str(), &value.into())?;
         Ok(self)
     }
 
@@ -295,20 +334,10 @@ impl Descriptor {
         self
     }
 
-    /// The same family with its name behind a prefix.
-    pub(crate) fn with_prefix(mut self, prefix: &str) -> Result<Self, NameError> {
-        let name = format!("{prefix}{}", self.name());
-        let refuse = |fault| NameError::metric(&name, fault);
-        let facts = self.facts_mut();
-        facts.name = MetricName::utf8(name.clone()).map_err(refuse)?;
-        facts.check_name()?;
-        Ok(self)
-    }
-
     /// The name as it was given.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.0.name.as_str()
+        &self.0.name
     }
 
     /// The name as text 0.0.4 shows it.
@@ -330,7 +359,7 @@ impl Descriptor {
 
     /// The names of the labels that differ from series to series, in page order.
     pub fn labels(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.labels.iter().map(LabelName::as_str)
+        self.0.labels.iter().map(String::as_str)
     }
 
     /// The label names as text 0.0.4 shows them.
@@ -340,8 +369,7 @@ impl Descriptor {
 
     /// The labels that every series carries.
     pub fn const_labels(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        let names = self.0.const_labels.iter().map(LabelName::as_str);
-        names.zip(self.0.const_values.iter().map(String::as_str))
+        self.0.const_labels.chunks_exact(2).map(|pair| (pair[0].as_str(), pair[1].as_str()))
     }
 
     /// The const labels as pieces.
@@ -357,29 +385,40 @@ impl Descriptor {
     /// may differ: they keep the series apart. With `any_shape` the buckets, quantiles or window of
     /// `other` do not matter.
     pub(crate) fn disagreement(&self, other: &Self, any_shape: bool) -> Option<&'static str> {
-        let agree = [
-            ("name", self.0.name == other.0.name),
-            ("type", self.0.metric_type == other.0.metric_type),
-            ("help", self.0.help == other.0.help),
-            ("label names", self.0.labels == other.0.labels),
-            ("const label names", self.0.const_labels == other.0.const_labels),
-            ("buckets, quantiles, window or states", any_shape || self.0.shape == other.0.shape),
-        ];
-        agree.iter().find(|(_, same)| !same).map(|(field, _)| *field)
+        let (one, two) = (&*self.0, &*other.0);
+        let mut const_names = self.const_labels().zip(other.const_labels());
+        Some(if one.name != two.name {
+            "name"
+        } else if one.metric_type != two.metric_type {
+            "type"
+        } else if one.help != two.help {
+            "help"
+        } else if one.labels != two.labels {
+            "label names"
+        } else if one.const_labels.len() != two.const_labels.len()
+            || const_names.any(|(one, two)| one.0 != two.0)
+        {
+            "const label names"
+        } else if !any_shape && one.shape != two.shape {
+            "buckets, quantiles, window or states"
+        } else {
+            return None;
+        })
     }
 
     /// A name that samples of both families could have. The names of a family are its own in every
     /// format, and those of its samples (N12).
     pub(crate) fn common_sample_name(&self, other: &Self) -> Option<String> {
         let (stem, other_stem) = (self.stem(), other.stem());
-        if !stem.starts_with(other_stem) && !other_stem.starts_with(stem) {
-            return None; // Most pairs of families.
+        if stem.len() < other_stem.len() {
+            return other.common_sample_name(self);
         }
-        for suffix in self.sample_suffixes() {
-            let name = format!("{stem}{suffix}");
-            let is_name = |other_suffix: &&str| name.strip_prefix(other_stem) == Some(other_suffix);
-            if other.sample_suffixes().iter().any(is_name) {
-                return Some(name);
+        // What the suffix of the other begins with, if the names are the same.
+        let rest = stem.strip_prefix(other_stem)?;
+        let suffixes = other.sample_suffixes().iter().filter_map(|other| other.strip_prefix(rest));
+        for suffix in suffixes {
+            if self.sample_suffixes().contains(&suffix) {
+                return Some([stem, suffix].concat());
             }
         }
         None
@@ -408,25 +447,25 @@ impl fmt::Debug for Descriptor {
 }
 
 impl Facts {
-    fn check_name(&mut self) -> Result<(), NameError> {
-        if let Some(why) = self.metric_type.suffix_fault(self.name.as_str()) {
-            return Err(NameError::new("metric name", self.name.as_str(), why));
-        }
-        self.page_name = self.name.normalised().into_owned();
-        if self.metric_type != MetricType::StateSet {
+    fn check_name(&self) -> Result<(), NameError> {
+        let why = if let Some(why) = self.metric_type.suffix_fault(&self.name) {
+            why
+        } else if self.metric_type != MetricType::StateSet {
             return Ok(());
-        }
-        let refuse = |why: &str| Err(NameError::new("metric name", self.name.as_str(), why));
-        if label_name_fault(&self.page_name).is_some() {
-            return refuse(
-                "a state set shows its states in a label of its own name, which this cannot be",
-            );
-        }
-        let is_const = |name: &LabelName| name.normalised() == self.page_name;
-        if self.page_labels.contains(&self.page_name) || self.const_labels.iter().any(is_const) {
-            return refuse("its states need the label of this name");
-        }
-        Ok(())
+        } else if label_name_fault(&self.page_name).is_some() {
+            "a state set shows its states in a label of its own name, which this cannot be"
+        } else if self.has_label(&self.page_name) {
+            "its states need the label of this name"
+        } else {
+            return Ok(());
+        };
+        Err(NameError::new("metric name", &self.name, why))
+    }
+
+    /// Whether there is a label that has this name on the page.
+    fn has_label(&self, page_name: &str) -> bool {
+        self.page_labels.iter().any(|label| label == page_name)
+            || self.const_labels.iter().step_by(2).any(|label| page_label(label) == page_name)
     }
 
     fn check_states(&self) -> Result<(), NameError> {
@@ -444,41 +483,21 @@ impl Facts {
         Ok(())
     }
 
-    fn add_label(&mut self, name: LabelName) -> Result<(), NameError> {
-        let page_name = self.check_label(&name)?;
-        self.labels.push(name);
-        self.page_labels.push(page_name);
-        Ok(())
-    }
-
-    fn add_const_label(&mut self, name: LabelName, value: String) -> Result<(), NameError> {
-        let page_name = self.check_label(&name)?;
-        piece::write(&page_name, &value, &mut self.const_pieces);
-        self.const_labels.push(name);
-        self.const_values.push(value);
-        Ok(())
-    }
-
-    fn check_label(&self, name: &LabelName) -> Result<String, NameError> {
-        let refuse = |why: &str| Err(NameError::new("label name", name.as_str(), why));
-        let page_name = name.normalised().into_owned();
-        let is_state_label =
-            self.metric_type == MetricType::StateSet && page_name == self.page_name;
-        if page_name.starts_with('_') {
-            let why = "names that start with `_` on the page are reserved";
-            return refuse(why);
-        }
-        if let Some(why) = self.metric_type.label_fault(&page_name) {
-            return refuse(why);
-        }
-        if is_state_label {
-            return refuse("a state set shows its states in this label");
-        }
-        let is_const = self.const_labels.iter().any(|other| other.normalised() == page_name);
-        if is_const || self.page_labels.contains(&page_name) {
-            return refuse("the family has a label of this name");
-        }
-        Ok(page_name)
+    /// Answers how the label is called on the page.
+    fn check_label(&self, name: &str) -> Result<String, NameError> {
+        let page_name = page_label(name);
+        let why = if page_name.starts_with('_') {
+            "names that start with `_` on the page are reserved"
+        } else if let Some(why) = self.metric_type.label_fault(&page_name) {
+            why
+        } else if self.metric_type == MetricType::StateSet && page_name == self.page_name {
+            "a state set shows its states in this label"
+        } else if self.has_label(&page_name) {
+            "the family has a label of this name"
+        } else {
+            return Ok(page_name);
+        };
+        Err(NameError::new("label name", name, why))
     }
 }
 

@@ -82,10 +82,12 @@ impl Scope {
     }
 
     /// The descriptor as this scope exposes it.
-    pub(crate) fn place(&self, descriptor: Descriptor) -> Result<Descriptor, RegisterError> {
-        let mut descriptor = descriptor.with_prefix(&self.prefix)?;
+    pub(crate) fn place(&self, mut descriptor: Descriptor) -> Result<Descriptor, RegisterError> {
+        if !self.prefix.is_empty() {
+            descriptor.add_prefix(&self.prefix)?;
+        }
         for (name, value) in &self.const_labels {
-            descriptor = descriptor.with_const_label(name.clone(), value.as_str())?;
+            descriptor.add_const_label(name.as_str(), value)?;
         }
         Ok(descriptor)
     }
