@@ -275,7 +275,7 @@ fn get_or_register<M: Metric>(
     let name = descriptor.name().to_owned();
     let max_series = settings.max_series;
     let source =
-        scope.registry().get_or_register(descriptor, !settings.says_shape(), |descriptor| {
+        scope.registry().get_or_register(descriptor, !settings.says_shape(), &|descriptor| {
             FamilyCore::<M>::new(descriptor, max_series) as Arc<dyn Source>
         })?;
     source.into_any().downcast().map_err(|_| {

@@ -1,8 +1,8 @@
 //! A page in pieces of whatever size the caller has room for.
 
-use super::text::{TextState, TextWriter};
+use super::text::TextWriter;
 use super::{Format, CHUNK};
-use crate::model::{Gather, Member, PageFamily, Scratch};
+use crate::model::{Buffers, Gather, Page};
 use std::fmt;
 use std::sync::Arc;
 
@@ -34,21 +34,20 @@ use std::sync::Arc;
 /// ```
 pub struct Encoder {
     registry: Arc<dyn Gather>,
-    families: Arc<Vec<PageFamily>>,
+    page: Page,
     /// `None` only while the encoder is dropped.
-    buffers: Option<(Scratch, TextState)>,
-    /// The family, member and series to go on with.
-    at: (usize, usize, usize),
+    buffers: Option<Box<Buffers>>,
+    /// The source and the series to go on with.
+    at: (usize, usize),
 }
 
 impl Encoder {
     pub(crate) fn over(registry: Arc<dyn Gather>, format: Format) -> Self {
         let Format::Text = format;
-        let mut scratch = registry.take_scratch();
-        let families = registry.gather(&mut scratch);
-        let state = TextState::new(&mut scratch);
-        let mut this = Self { registry, families, buffers: Some((scratch, state)), at: (0, 0, 0) };
-        this.begin_family();
+        let mut buffers = registry.take_buffers();
+        let page = registry.gather(&mut buffers.scratch);
+        let mut this = Self { registry, page, buffers: Some(buffers), at: (0, 0) };
+        this.begin_source();
         this
     }
 
@@ -72,54 +71,34 @@ impl Encoder {
 
     fn fill(&mut self, page: &mut Vec<u8>, limit: usize) -> bool {
         let start = page.len();
-        while let Some(family) = self.families.get(self.at.0) {
-            let Some(member) = family.members.get(self.at.1) else {
-                self.at = (self.at.0 + 1, 0, 0);
-                self.begin_family();
-                continue;
-            };
-            let Some((scratch, state)) = &mut self.buffers else { return false };
-            let mut writer = TextWriter { state, page, start, limit };
-            let refused = match member {
-                Member::Live(source) => source.visit(self.at.2, scratch, &mut writer),
-                Member::Staged { descriptor, collector, family } => {
-                    let staged = scratch.staged_by(*collector);
-                    staged.and_then(|staged| {
-                        staged.visit(*family, descriptor, self.at.2, &mut writer)
-                    })
-                }
-            };
-            if let Some(series) = refused {
-                self.at.2 = series;
+        while let (Some(source), Some(buffers)) = (self.page.get(self.at.0), &mut self.buffers) {
+            let mut writer = TextWriter { state: &mut buffers.prepared, page, start, limit };
+            if let Some(series) = source.visit(self.at.1, &mut buffers.scratch, &mut writer) {
+                self.at.1 = series;
                 return true;
             }
-            self.at = (self.at.0, self.at.1 + 1, 0);
-            self.begin_member();
+            self.at = (self.at.0 + 1, 0);
+            self.begin_source();
         }
         false
     }
 
-    fn begin_family(&mut self) {
-        if let (Some(family), Some((_, state))) = (self.families.get(self.at.0), &mut self.buffers)
-        {
-            state.family(&family.descriptor);
+    fn begin_source(&mut self) {
+        let (Some(source), Some(buffers)) = (self.page.get(self.at.0), &mut self.buffers) else {
+            return;
+        };
+        let descriptor = source.descriptor();
+        let before = self.at.0.checked_sub(1).and_then(|before| self.page.get(before));
+        if !before.is_some_and(|other| other.descriptor().page_name() == descriptor.page_name()) {
+            buffers.prepared.family(descriptor);
         }
-        self.begin_member();
-    }
-
-    fn begin_member(&mut self) {
-        let family = self.families.get(self.at.0);
-        if let (Some(member), Some((_, state))) =
-            (family.and_then(|family| family.members.get(self.at.1)), &mut self.buffers)
-        {
-            state.member(member.descriptor());
-        }
+        buffers.prepared.member(descriptor);
     }
 
     /// An empty buffer of the usual size, from an earlier scrape if possible.
     pub(super) fn take_chunk(&mut self) -> Vec<u8> {
         let mut chunk = match &mut self.buffers {
-            Some((scratch, _)) => std::mem::take(&mut scratch.chunk),
+            Some(buffers) => std::mem::take(&mut buffers.chunk),
             None => Vec::new(),
         };
         chunk.clear();
@@ -129,9 +108,9 @@ impl Encoder {
 
     /// Takes the buffer back for later scrapes, unless a huge series made it huge.
     pub(super) fn keep_chunk(&mut self, chunk: Vec<u8>) {
-        if let Some((scratch, _)) = &mut self.buffers {
+        if let Some(buffers) = &mut self.buffers {
             if chunk.capacity() <= 16 * CHUNK {
-                scratch.chunk = chunk;
+                buffers.chunk = chunk;
             }
         }
     }
@@ -139,9 +118,8 @@ impl Encoder {
 
 impl Drop for Encoder {
     fn drop(&mut self) {
-        if let Some((mut scratch, state)) = self.buffers.take() {
-            state.give_back(&mut scratch);
-            self.registry.keep_scratch(scratch);
+        if let Some(buffers) = self.buffers.take() {
+            self.registry.keep_buffers(buffers);
         }
     }
 }

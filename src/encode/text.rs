@@ -10,39 +10,11 @@ use super::buffer::Room;
 use super::number;
 use crate::label::piece;
 use crate::model::{
-    Descriptor, HistogramPoint, LabelPieces, MetricType, Number, Scratch, Shape, StateSetPoint,
+    Descriptor, HistogramPoint, LabelPieces, MetricType, Number, Prepared, Shape, StateSetPoint,
     SummaryPoint, Visitor,
 };
 
-/// What is remembered of the family at hand from chunk to chunk.
-pub(super) struct TextState {
-    /// The HELP and TYPE lines, the name, and the const labels, each with a comma before it.
-    head: Vec<u8>,
-    name_at: usize,
-    const_at: usize,
-    /// Nothing of the family is on the page yet: HELP and TYPE come with the first series, and a
-    /// family without series is left out.
-    is_new: bool,
-    /// What distinguishes the lines of a series, closing brace included, one after the other.
-    tails: String,
-    bounds: Vec<(usize, usize)>,
-}
-
-impl TextState {
-    /// Takes its buffers from `scratch`, to be given back by [`Self::give_back`].
-    pub(super) fn new(scratch: &mut Scratch) -> Self {
-        let head = std::mem::take(&mut scratch.head);
-        let tails = std::mem::take(&mut scratch.tails);
-        let bounds = std::mem::take(&mut scratch.bounds);
-        Self { head, name_at: 0, const_at: 0, is_new: false, tails, bounds }
-    }
-
-    pub(super) fn give_back(self, scratch: &mut Scratch) {
-        scratch.head = self.head;
-        scratch.tails = self.tails;
-        scratch.bounds = self.bounds;
-    }
-
+impl Prepared {
     /// Begins a family.
     pub(super) fn family(&mut self, descriptor: &Descriptor) {
         self.is_new = true;
@@ -135,7 +107,7 @@ fn escape_help(help: &str, out: &mut Vec<u8>) {
 
 /// Writes series into a page.
 pub(super) struct TextWriter<'p> {
-    pub(super) state: &'p mut TextState,
+    pub(super) state: &'p mut Prepared,
     pub(super) page: &'p mut Vec<u8>,
     /// Where this chunk began.
     pub(super) start: usize,
@@ -189,7 +161,7 @@ impl TextWriter<'_> {
 
 /// The lines of one series.
 struct Lines<'s> {
-    state: &'s TextState,
+    state: &'s Prepared,
     labels: LabelPieces<'s>,
     room: Room<'s>,
     /// Where the labels stand on the first line, once it is written.

@@ -418,7 +418,7 @@ impl Descriptor {
         let suffixes = other.sample_suffixes().iter().filter_map(|other| other.strip_prefix(rest));
         for suffix in suffixes {
             if self.sample_suffixes().contains(&suffix) {
-                return Some([stem, suffix].concat());
+                return Some(format!("{stem}{suffix}"));
             }
         }
         None
@@ -447,6 +447,7 @@ impl fmt::Debug for Descriptor {
 }
 
 impl Facts {
+    #[inline(never)]
     fn check_name(&self) -> Result<(), NameError> {
         let why = if let Some(why) = self.metric_type.suffix_fault(&self.name) {
             why
@@ -465,7 +466,7 @@ impl Facts {
     /// Whether there is a label that has this name on the page.
     fn has_label(&self, page_name: &str) -> bool {
         self.page_labels.iter().any(|label| label == page_name)
-            || self.const_labels.iter().step_by(2).any(|label| page_label(label) == page_name)
+            || self.const_labels.chunks_exact(2).any(|pair| page_label(&pair[0]) == page_name)
     }
 
     fn check_states(&self) -> Result<(), NameError> {

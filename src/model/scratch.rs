@@ -5,6 +5,33 @@ use super::{CollectorId, Staged};
 /// Buffers that keep their capacity from scrape to scrape, so that a scrape allocates nothing once
 /// it has seen the largest series of every kind.
 #[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    /// What sources and collectors need.
+    pub(crate) scratch: Scratch,
+    /// What an encoder needs.
+    pub(crate) prepared: Prepared,
+    /// Room for a part of a page on its way to a sink.
+    pub(crate) chunk: Vec<u8>,
+}
+
+/// Texts that an encoder prepares for the family at hand.
+#[derive(Debug, Default)]
+pub(crate) struct Prepared {
+    /// The HELP and TYPE lines, the name, and the const labels, each with a comma before it.
+    pub(crate) head: Vec<u8>,
+    pub(crate) name_at: usize,
+    pub(crate) const_at: usize,
+    /// Nothing of the family is on the page yet: HELP and TYPE come with the first series, and a
+    /// family without series is left out.
+    pub(crate) is_new: bool,
+    /// What distinguishes the lines of a series, closing brace included, one after the other.
+    pub(crate) tails: String,
+    /// Where each of them starts and ends.
+    pub(crate) bounds: Vec<(usize, usize)>,
+}
+
+/// What sources and collectors need while they are read.
+#[derive(Debug, Default)]
 pub(crate) struct Scratch {
     /// Sums of the thread cells of all hot counters, taken once for a page.
     pub(crate) cells: Vec<u64>,
@@ -18,14 +45,6 @@ pub(crate) struct Scratch {
     pub(crate) bins: Vec<f64>,
     /// The labels of a series that has very many.
     pub(crate) body: String,
-    /// Texts that the encoder prepares for the family at hand.
-    pub(crate) head: Vec<u8>,
-    /// More of them, one after the other.
-    pub(crate) tails: String,
-    /// Where each text in `tails` starts and ends.
-    pub(crate) bounds: Vec<(usize, usize)>,
-    /// Room for a part of a page on its way to a sink.
-    pub(crate) chunk: Vec<u8>,
     /// What each collector yielded.
     pub(crate) staged: Vec<Staged>,
 }
@@ -34,9 +53,11 @@ pub(crate) struct Scratch {
 const FIRST_CELLS: usize = 1024;
 
 impl Scratch {
-    /// Empty buffers, one of them with room.
-    pub(crate) fn with_room() -> Self {
-        Self { cells: Vec::with_capacity(FIRST_CELLS), ..Self::default() }
+    /// Forgets what was of another page.
+    pub(crate) fn begin_page(&mut self) {
+        self.cells_as_of = None;
+        self.cells.clear();
+        self.cells.reserve(FIRST_CELLS);
     }
 
     /// What this collector yielded.

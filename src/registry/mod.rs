@@ -14,7 +14,7 @@ pub use scope::Scope;
 
 use crate::error::{RegisterError, RegisterErrorKind};
 use crate::model::{
-    Collection, Collector, Descriptor, Gather, PageFamily, Scratch, Source, Staged,
+    Buffers, Collection, Collector, CollectorId, Descriptor, Gather, Page, Scratch, Source, Staged,
 };
 use parking_lot::Mutex;
 use report::Report;
@@ -57,14 +57,20 @@ pub struct Registry {
 struct Inner {
     shelf: Mutex<Shelf>,
     report: Report,
-    /// Buffers of earlier scrapes: as many as scrapes ever overlapped, up to [`KEPT_SCRATCHES`].
-    scratches: Mutex<Vec<Scratch>>,
+    /// Of earlier scrapes: as many as scrapes ever overlapped, up to [`KEPT_BUFFERS`]. Boxed to be
+    /// handed over by a pointer.
+    #[allow(clippy::vec_box)]
+    buffers: Mutex<Vec<Box<Buffers>>>,
 }
 
-const KEPT_SCRATCHES: usize = 4;
+const KEPT_BUFFERS: usize = 4;
+
+/// The identifier of the next collector.
+static NEXT_COLLECTOR: AtomicU64 = AtomicU64::new(0);
 
 /// A registered collector and the families it may yield.
 struct Registered {
+    id: CollectorId,
     collector: Box<dyn Collector>,
     families: Vec<Descriptor>,
     /// What `nunchi_collector_errors_total` calls it.
@@ -108,8 +114,9 @@ impl Registry {
             return Err(RegisterError::new(RegisterErrorKind::Invalid, name, why));
         };
         let name = if name.is_empty() { first.page_name().to_owned() } else { name };
+        let id = NEXT_COLLECTOR.fetch_add(1, Ordering::Relaxed); // Only has to be unique.
         let errors = AtomicU64::new(0);
-        let registered = Arc::new(Registered { collector, families: own, name, errors });
+        let registered = Arc::new(Registered { id, collector, families: own, name, errors });
         // A statement of its own: the lock is given back before a refused collector is dropped.
         let added = self.inner.shelf.lock().add_collector(&registered, placed);
         added
@@ -126,7 +133,7 @@ impl Registry {
         // A statement of its own: the lock is given back before a collector, which is user code, is
         // dropped.
         let removed = self.inner.shelf.lock().remove(&page_name);
-        !removed.is_empty()
+        !removed.sources.is_empty()
     }
 
     /// The source of the family with this descriptor, made by `make` if there is none.
@@ -137,7 +144,7 @@ impl Registry {
         &self,
         descriptor: Descriptor,
         any_shape: bool,
-        make: impl FnOnce(Descriptor) -> Arc<dyn Source>,
+        make: &dyn Fn(Descriptor) -> Arc<dyn Source>,
     ) -> Result<Arc<dyn Source>, RegisterError> {
         self.inner.shelf.lock().get_or_add(descriptor, any_shape, make)
     }
@@ -200,7 +207,7 @@ impl Registry {
 }
 
 impl Gather for Inner {
-    fn gather(&self, scratch: &mut Scratch) -> Arc<Vec<PageFamily>> {
+    fn gather(&self, scratch: &mut Scratch) -> Page {
         let collectors = self.shelf.lock().collectors();
         scratch.staged.resize_with(collectors.len().max(scratch.staged.len()), Default::default);
         for staged in &mut scratch.staged {
@@ -209,12 +216,12 @@ impl Gather for Inner {
         // What reports on the others comes last, so that the page tells of its own failures.
         let last = |registered: &Registered| registered.name == report::NAME;
         for pass in [false, true] {
-            for ((id, registered), staged) in collectors.iter().zip(&mut scratch.staged) {
+            for (registered, staged) in collectors.iter().zip(&mut scratch.staged) {
                 if last(registered) != pass {
                     continue;
                 }
                 if registered.collect(staged) {
-                    staged.collector = Some(*id);
+                    staged.collector = Some(registered.id);
                 } else {
                     staged.clear();
                     registered.errors.fetch_add(1, Ordering::Relaxed); // Orders nothing else.
@@ -227,15 +234,16 @@ impl Gather for Inner {
         page
     }
 
-    fn take_scratch(&self) -> Scratch {
-        self.scratches.lock().pop().unwrap_or_else(Scratch::with_room)
+    fn take_buffers(&self) -> Box<Buffers> {
+        let mut buffers = self.buffers.lock().pop().unwrap_or_default();
+        buffers.scratch.begin_page();
+        buffers
     }
 
-    fn keep_scratch(&self, mut scratch: Scratch) {
-        scratch.cells_as_of = None; // They were of this page.
-        let mut kept = self.scratches.lock();
-        if kept.len() < KEPT_SCRATCHES {
-            kept.push(scratch);
+    fn keep_buffers(&self, buffers: Box<Buffers>) {
+        let mut kept = self.buffers.lock();
+        if kept.len() < KEPT_BUFFERS {
+            kept.push(buffers);
         }
     }
 }
@@ -261,7 +269,7 @@ impl Registered {
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let families = self.inner.shelf.lock().len();
+        let families = shelf::count(&self.inner.shelf.lock().page());
         f.debug_struct("Registry").field("families", &families).finish_non_exhaustive()
     }
 }

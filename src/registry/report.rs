@@ -1,8 +1,8 @@
 //! What a registry tells of itself.
 
-use super::{Inner, Registered};
+use super::{shelf, Inner, Registered};
 use crate::error::{CollectError, RegisterError};
-use crate::model::{Collection, Collector, CollectorId, Descriptor, Member, MetricType, Shape};
+use crate::model::{first_family, Collection, Collector, Descriptor, MetricType, Shape};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -114,28 +114,25 @@ impl Collector for SelfMetrics {
             let shelf = inner.shelf.lock();
             (shelf.page(), shelf.collectors())
         };
-        for (at, (_, registered)) in collectors.iter().enumerate() {
-            let same = |(_, other): &&(CollectorId, Arc<Registered>)| other.name == registered.name;
+        for (at, registered) in collectors.iter().enumerate() {
+            let same = |other: &&Arc<Registered>| other.name == registered.name;
             if !collectors[..at].iter().any(|other| same(&other)) {
                 let of_name = collectors[at..].iter().filter(same);
-                let total: u64 =
-                    of_name.map(|(_, other)| other.errors.load(Ordering::Relaxed)).sum();
+                let total: u64 = of_name.map(|other| other.errors.load(Ordering::Relaxed)).sum();
                 out.number(COLLECTOR_ERRORS, &[&registered.name], total)?;
             }
         }
-        for family in page.iter() {
-            let folded = |member: &Member| match member {
-                Member::Live(source) => source.folded(),
-                Member::Staged { .. } => 0,
-            };
-            let folded: u64 = family.members.iter().map(folded).sum();
+        let mut rest = page.as_slice();
+        while let Some((family, others)) = first_family(rest) {
+            let folded: u64 = family.iter().map(|source| source.folded()).sum();
             if folded > 0 {
-                out.number(SERIES_FOLDED, &[family.descriptor.name()], folded)?;
+                out.number(SERIES_FOLDED, &[family[0].descriptor().name()], folded)?;
             }
+            rest = others;
         }
         let report = &inner.report;
         let seconds = report.scrape_nanoseconds.load(Ordering::Relaxed) as f64 / 1e9;
-        out.number(FAMILIES, &[], page.len())?;
+        out.number(FAMILIES, &[], shelf::count(&page))?;
         out.number(REGISTRATION_ERRORS, &[], report.registration_errors.load(Ordering::Relaxed))?;
         out.summary(SCRAPE_DURATION, &[], &[], report.scrapes.load(Ordering::Relaxed), seconds)?;
         out.number(SCRAPE_SIZE, &[], report.last_page_bytes.load(Ordering::Relaxed))

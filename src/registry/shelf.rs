@@ -2,61 +2,67 @@
 
 use super::{claims, Registered};
 use crate::error::{RegisterError, RegisterErrorKind};
-use crate::model::{CollectorId, Descriptor, Member, PageFamily, Source};
+use crate::model::{first_family, Descriptor, Page, Source, Yielded};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The collectors in the order of their registration.
-pub(super) type Collectors = Arc<Vec<(CollectorId, Arc<Registered>)>>;
+pub(super) type Collectors = Arc<Vec<Arc<Registered>>>;
 
 /// What is registered. Kept behind the registry's lock, under which no user code runs.
 #[derive(Default)]
 pub(super) struct Shelf {
-    /// In the order of their page names, none of them empty. Shared with the pages in the making.
-    families: Arc<Vec<PageFamily>>,
+    /// Sources of one family stand in the order in which they were added. Shared with the pages in
+    /// the making.
+    page: Page,
     collectors: Collectors,
-    /// How many collectors were ever added: the next one's identifier.
-    added: CollectorId,
+}
+
+/// How many families there are on a page.
+pub(super) fn count(page: &Page) -> usize {
+    let mut count = 0;
+    let mut rest = page.as_slice();
+    while let Some((_, others)) = first_family(rest) {
+        rest = others;
+        count += 1;
+    }
+    count
 }
 
 impl Shelf {
-    pub(super) fn len(&self) -> usize {
-        self.families.len()
-    }
-
     pub(super) fn collectors(&self) -> Collectors {
         Arc::clone(&self.collectors)
     }
 
-    /// The families in the order of their names, for the price of a reference count.
-    pub(super) fn page(&self) -> Arc<Vec<PageFamily>> {
-        Arc::clone(&self.families)
+    /// What is registered in the order of the page, for the price of a reference count.
+    pub(super) fn page(&self) -> Page {
+        Arc::clone(&self.page)
     }
 
     pub(super) fn get_or_add(
         &mut self,
         descriptor: Descriptor,
         any_shape: bool,
-        make: impl FnOnce(Descriptor) -> Arc<dyn Source>,
+        make: &dyn Fn(Descriptor) -> Arc<dyn Source>,
     ) -> Result<Arc<dyn Source>, RegisterError> {
         self.check(&descriptor, any_shape)?;
-        let members = self.members(descriptor.page_name());
-        let same =
-            |member: &&Member| member.descriptor().const_pieces() == descriptor.const_pieces();
-        match members.iter().find(same) {
-            Some(Member::Live(source)) => Ok(Arc::clone(source)),
-            Some(Member::Staged { .. }) => Err(duplicate(&descriptor)),
-            None => {
-                // A sibling in another scope decides the shape for a site that does not.
-                let shape = members.first().map(|sibling| sibling.descriptor().shape().clone());
-                let descriptor = match shape.filter(|_| any_shape) {
-                    Some(shape) => descriptor.with_shape(shape),
-                    None => descriptor,
-                };
-                let source = make(descriptor.clone());
-                self.add(&descriptor, Member::Live(Arc::clone(&source)));
-                Ok(source)
-            }
+        let family = self.family(descriptor.page_name());
+        if let Some(source) = with_const_labels_of(&descriptor, family) {
+            return match source.collector() {
+                None => Ok(Arc::clone(source)),
+                Some(_) => Err(duplicate(&descriptor)),
+            };
         }
+        // A sibling in another scope decides the shape for a site that does not.
+        let descriptor = match family.first() {
+            Some(sibling) if any_shape => {
+                descriptor.with_shape(sibling.descriptor().shape().clone())
+            }
+            _ => descriptor,
+        };
+        let source = make(descriptor);
+        self.add(Arc::clone(&source));
+        Ok(source)
     }
 
     /// Adds all families of a collector, or none. The caller keeps the collector: a refused one must
@@ -69,64 +75,47 @@ impl Shelf {
         for descriptor in &descriptors {
             self.check(descriptor, false)?;
             claims::check(descriptor, &mut descriptors.iter())?;
-            let is_same =
-                |member: &Member| member.descriptor().const_pieces() == descriptor.const_pieces();
-            let taken = self.members(descriptor.page_name()).iter().any(is_same);
-            let twice =
-                descriptors.iter().filter(|other| other.page_name() == descriptor.page_name());
-            if taken || twice.count() > 1 {
+            let name = descriptor.page_name();
+            let twice = descriptors.iter().filter(|other| other.page_name() == name).count() > 1;
+            if twice || with_const_labels_of(descriptor, self.family(name)).is_some() {
                 return Err(duplicate(descriptor));
             }
         }
-        let collector = self.added;
-        self.added += 1;
-        Arc::make_mut(&mut self.collectors).push((collector, Arc::clone(registered)));
+        Arc::make_mut(&mut self.collectors).push(Arc::clone(registered));
         for (family, descriptor) in descriptors.into_iter().enumerate() {
-            let shared = descriptor.clone();
-            self.add(&shared, Member::Staged { descriptor, collector, family });
+            self.add(Arc::new(Yielded { descriptor, collector: registered.id, family }));
         }
         Ok(())
     }
 
     /// Takes the family with this name off, and with it the whole of every collector that yields
     /// it. Returns what was taken, to be dropped where no lock is held.
-    pub(super) fn remove(&mut self, page_name: &str) -> Vec<Removed> {
-        let Ok(at) = self.position(page_name) else { return Vec::new() };
-        let family = Arc::make_mut(&mut self.families).remove(at);
-        let mut removed = Vec::new();
-        for member in family.members {
-            if let Member::Staged { collector, .. } = &member {
-                let collectors = Arc::make_mut(&mut self.collectors);
-                if let Some(at) = collectors.iter().position(|(id, _)| id == collector) {
-                    removed.push(Removed::Collector(collectors.remove(at).1));
-                }
-                self.remove_families_of(*collector, &mut removed);
-            }
-            removed.push(Removed::Member(member));
-        }
-        removed
-    }
-
-    fn remove_families_of(&mut self, id: CollectorId, removed: &mut Vec<Removed>) {
-        let is_of = |member: &Member| match member {
-            Member::Staged { collector, .. } => *collector == id,
-            Member::Live(_) => false,
+    pub(super) fn remove(&mut self, page_name: &str) -> Removed {
+        let family = self.family(page_name).to_vec();
+        let is_collector = |id| family.iter().any(|source| source.collector() == Some(id));
+        let is_of = |source: &Arc<dyn Source>| {
+            source.descriptor().page_name() == page_name
+                || source.collector().is_some_and(is_collector)
         };
-        Arc::make_mut(&mut self.families).retain_mut(|family| {
-            let (of, others) = std::mem::take(&mut family.members).into_iter().partition(is_of);
-            removed.extend(Vec::into_iter(of).map(Removed::Member));
-            family.members = others;
-            let Some(first) = family.members.first() else { return false };
-            family.descriptor = first.descriptor().clone();
-            true
-        });
+        let mut removed = Removed::default();
+        if family.is_empty() {
+            return removed;
+        }
+        let (sources, others) = self.page.iter().cloned().partition(is_of);
+        removed.sources = sources;
+        self.page = Arc::new(others);
+        let is_of = |registered: &Arc<Registered>| is_collector(registered.id);
+        let (collectors, others) = self.collectors.iter().cloned().partition(is_of);
+        removed.collectors = collectors;
+        self.collectors = Arc::new(others);
+        removed
     }
 
     /// Whether the family may stand beside what is there.
     fn check(&self, descriptor: &Descriptor, any_shape: bool) -> Result<(), RegisterError> {
-        claims::check(descriptor, &mut self.families.iter().map(|family| &family.descriptor))?;
-        let known = self.members(descriptor.page_name()).first();
-        let Some(known) = known.map(Member::descriptor) else { return Ok(()) };
+        claims::check(descriptor, &mut self.page.iter().map(|source| source.descriptor()))?;
+        let Some(known) = self.family(descriptor.page_name()).first() else { return Ok(()) };
+        let known = known.descriptor();
         match known.disagreement(descriptor, any_shape) {
             None => Ok(()),
             Some("name") => Err(RegisterError::new(
@@ -142,36 +131,39 @@ impl Shelf {
         }
     }
 
-    fn add(&mut self, descriptor: &Descriptor, member: Member) {
-        let position = self.position(descriptor.page_name());
-        let families = Arc::make_mut(&mut self.families);
-        match position {
-            Ok(at) => families[at].members.push(member),
-            Err(at) => {
-                let descriptor = descriptor.clone();
-                families.insert(at, PageFamily { descriptor, members: vec![member] });
-            }
-        }
+    /// Puts a source behind those of its family.
+    fn add(&mut self, source: Arc<dyn Source>) {
+        let at = self.range(source.descriptor().page_name()).end;
+        Arc::make_mut(&mut self.page).insert(at, source);
     }
 
-    /// The number of the family, or the one it would have.
-    fn position(&self, page_name: &str) -> Result<usize, usize> {
-        self.families.binary_search_by(|family| family.descriptor.page_name().cmp(page_name))
+    /// Where the sources of a family are, or would be.
+    fn range(&self, page_name: &str) -> Range<usize> {
+        let name = |source: &Arc<dyn Source>| source.descriptor().page_name().cmp(page_name);
+        let start = self.page.partition_point(|source| name(source).is_lt());
+        start..start + self.page[start..].partition_point(|source| name(source).is_eq())
     }
 
-    fn members(&self, page_name: &str) -> &[Member] {
-        match self.position(page_name) {
-            Ok(at) => &self.families[at].members,
-            Err(_) => &[],
-        }
+    fn family(&self, page_name: &str) -> &[Arc<dyn Source>] {
+        &self.page[self.range(page_name)]
     }
 }
 
 /// What a registry held and holds no longer.
-#[allow(dead_code)] // Held to be dropped.
-pub(super) enum Removed {
-    Collector(Arc<Registered>),
-    Member(Member),
+#[derive(Default)]
+pub(super) struct Removed {
+    pub(super) sources: Vec<Arc<dyn Source>>,
+    #[allow(dead_code)] // Held to be dropped.
+    pub(super) collectors: Vec<Arc<Registered>>,
+}
+
+/// The source of a family that has the const labels of `descriptor`.
+fn with_const_labels_of<'f>(
+    descriptor: &Descriptor,
+    family: &'f [Arc<dyn Source>],
+) -> Option<&'f Arc<dyn Source>> {
+    let pieces = descriptor.const_pieces();
+    family.iter().find(|source| source.descriptor().const_pieces() == pieces)
 }
 
 fn duplicate(descriptor: &Descriptor) -> RegisterError {

@@ -87,7 +87,7 @@ fn a2_what_is_unregistered_is_gone_and_its_names_are_free() {
     assert!(!registry.unregister("a"), "the collector went as a whole");
     let mut scratch = Scratch::default();
     let page = registry.gatherer().gather(&mut scratch);
-    let names: Vec<&str> = page.iter().map(|family| family.descriptor.name()).collect();
+    let names: Vec<&str> = page.iter().map(|source| source.descriptor().name()).collect();
     assert_eq!(names, ["c"]);
     assert_eq!(kind(&registry, vec![gauge("b"), gauge("a")]), None);
 }
