@@ -16,24 +16,15 @@ pub(crate) const DEFAULT_MAX_SERIES: usize = 10_000;
 #[must_use]
 pub struct Settings<M> {
     pub(crate) max_series: usize,
-    buckets: Option<Result<Buckets, NameError>>,
-    quantiles: Option<Result<Quantiles, NameError>>,
+    shape: Option<Result<Shape, NameError>>,
     window: Option<Duration>,
-    states: Vec<String>,
     of: PhantomData<fn() -> M>,
 }
 
 impl<M: Metric> Settings<M> {
     /// Every default.
     pub const fn new() -> Self {
-        Self {
-            max_series: DEFAULT_MAX_SERIES,
-            buckets: None,
-            quantiles: None,
-            window: None,
-            states: Vec::new(),
-            of: PhantomData,
-        }
+        Self { max_series: DEFAULT_MAX_SERIES, shape: None, window: None, of: PhantomData }
     }
 
     /// The most series the family may have, 10 000 if nothing is said. Further label sets share
@@ -46,31 +37,29 @@ impl<M: Metric> Settings<M> {
 
     /// Whether anything was said that the series depend on.
     pub(crate) fn says_shape(&self) -> bool {
-        self.buckets.is_some()
-            || self.quantiles.is_some()
-            || self.window.is_some()
-            || !self.states.is_empty()
+        self.shape.is_some() || self.window.is_some()
     }
 
     pub(crate) fn shape(&self) -> Result<Shape, NameError> {
         use crate::model::MetricType::{Histogram, StateSet, Summary};
+        let shape = self.shape.clone().transpose()?;
         Ok(match M::TYPE {
-            Histogram => {
-                let buckets = self.buckets.clone().transpose()?.unwrap_or_default();
-                Shape::Buckets(Arc::new(buckets))
-            }
+            Histogram => shape.unwrap_or_else(|| Shape::Buckets(Arc::default())),
             Summary => {
-                let quantiles = self.quantiles.clone().transpose()?.unwrap_or_default();
+                let quantiles = match &shape {
+                    Some(Shape::Summary(shape)) => shape.quantiles().clone(),
+                    _ => Quantiles::default(),
+                };
                 let window = self.window.unwrap_or(SummaryShape::DEFAULT_WINDOW);
                 Shape::Summary(Arc::new(SummaryShape::new(quantiles, window)))
             }
-            StateSet => Shape::States(self.states.clone().into()),
+            StateSet => shape.unwrap_or_else(|| Shape::States(Arc::new([]))),
             _ => Shape::Plain,
         })
     }
 
     pub(crate) fn with_states<'s>(mut self, states: impl IntoIterator<Item = &'s str>) -> Self {
-        self.states = states.into_iter().map(str::to_owned).collect();
+        self.shape = Some(Ok(Shape::States(states.into_iter().map(str::to_owned).collect())));
         self
     }
 }
@@ -79,7 +68,7 @@ impl Settings<Histogram> {
     /// The upper bounds: an array of floats or a [`Buckets`]. The default is
     /// [`Buckets::default`].
     pub fn buckets(mut self, buckets: impl IntoBuckets) -> Self {
-        self.buckets = Some(buckets.into_buckets());
+        self.shape = Some(buckets.into_buckets().map(|buckets| Shape::Buckets(Arc::new(buckets))));
         self
     }
 }
@@ -88,7 +77,9 @@ impl Settings<Summary> {
     /// The quantiles to answer, each from 0 to 1. The default is none: then only the sum and the
     /// count are exposed, and nothing else is kept.
     pub fn quantiles(mut self, quantiles: impl IntoIterator<Item = f64>) -> Self {
-        self.quantiles = Some(Quantiles::new(quantiles));
+        let shape = |quantiles| SummaryShape::new(quantiles, SummaryShape::DEFAULT_WINDOW);
+        let quantiles = Quantiles::new(quantiles);
+        self.shape = Some(quantiles.map(|quantiles| Shape::Summary(Arc::new(shape(quantiles)))));
         self
     }
 
@@ -109,8 +100,7 @@ impl<M> fmt::Debug for Settings<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("max_series", &self.max_series)
-            .field("buckets", &self.buckets)
-            .field("quantiles", &self.quantiles)
+            .field("shape", &self.shape)
             .field("window", &self.window)
             .finish_non_exhaustive()
     }

@@ -235,6 +235,7 @@ impl<'a> Collection<'a> {
 
 /// Sorts numbers; linear where they are in order already. Much smaller than a sort of `std`, which
 /// every program would carry once for each order.
+#[inline(never)]
 fn merge_sort(
     numbers: &mut Vec<usize>,
     spare: &mut Vec<usize>,

@@ -2,7 +2,7 @@
 
 use super::{shelf, Inner, Registered};
 use crate::error::{CollectError, RegisterError};
-use crate::model::{first_family, Collection, Collector, Descriptor, MetricType, Shape};
+use crate::model::{first_family, Collection, Collector, Descriptor, Fact, MetricType};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -49,35 +49,45 @@ impl Report {
 /// What the collector of the families below calls itself.
 pub(super) const NAME: &str = "nunchi";
 
-const COLLECTOR_ERRORS: &str = "nunchi_collector_errors_total";
-const FAMILIES: &str = "nunchi_registered_families";
-const REGISTRATION_ERRORS: &str = "nunchi_registration_errors_total";
-const SCRAPE_DURATION: &str = "nunchi_scrape_duration_seconds";
-const SCRAPE_SIZE: &str = "nunchi_scrape_size_bytes";
-const SERIES_FOLDED: &str = "nunchi_series_folded_total";
+static COLLECTOR_ERRORS: Fact = Fact {
+    name: "nunchi_collector_errors_total",
+    help: "Scrapes in which a collector failed or panicked and its families were left out.",
+    metric_type: MetricType::Counter,
+    labels: &["collector"],
+};
 
-const DESCRIBED: [(MetricType, &str, &str, &[&str]); 6] = [
-    (
-        MetricType::Counter,
-        COLLECTOR_ERRORS,
-        "Scrapes in which a collector failed or panicked and its families were left out.",
-        &["collector"],
-    ),
-    (MetricType::Gauge, FAMILIES, "Metric families registered.", &[]),
-    (
-        MetricType::Counter,
-        REGISTRATION_ERRORS,
-        "Metric families that a macro could not register.",
-        &[],
-    ),
-    (MetricType::Summary, SCRAPE_DURATION, "Time to put a page together, in seconds.", &[]),
-    (MetricType::Gauge, SCRAPE_SIZE, "Size of the last page, in bytes.", &[]),
-    (
-        MetricType::Counter,
-        SERIES_FOLDED,
-        "Lookups answered with the overflow series because a family was full.",
-        &["family"],
-    ),
+static FAMILIES: Fact =
+    Fact::new(MetricType::Gauge, "nunchi_registered_families", "Metric families registered.");
+
+static REGISTRATION_ERRORS: Fact = Fact::new(
+    MetricType::Counter,
+    "nunchi_registration_errors_total",
+    "Metric families that a macro could not register.",
+);
+
+static SCRAPE_DURATION: Fact = Fact::new(
+    MetricType::Summary,
+    "nunchi_scrape_duration_seconds",
+    "Time to put a page together, in seconds.",
+);
+
+static SCRAPE_SIZE: Fact =
+    Fact::new(MetricType::Gauge, "nunchi_scrape_size_bytes", "Size of the last page, in bytes.");
+
+static SERIES_FOLDED: Fact = Fact {
+    name: "nunchi_series_folded_total",
+    help: "Lookups answered with the overflow series because a family was full.",
+    metric_type: MetricType::Counter,
+    labels: &["family"],
+};
+
+static ALL: [&Fact; 6] = [
+    &COLLECTOR_ERRORS,
+    &FAMILIES,
+    &REGISTRATION_ERRORS,
+    &SCRAPE_DURATION,
+    &SCRAPE_SIZE,
+    &SERIES_FOLDED,
 ];
 
 /// Shows the report of a registry on its own page.
@@ -95,17 +105,7 @@ impl Collector for SelfMetrics {
     }
 
     fn describe(&self) -> Vec<Descriptor> {
-        let mut described = Vec::new();
-        for (metric_type, name, help, labels) in DESCRIBED {
-            let shape = match metric_type {
-                MetricType::Summary => Shape::Summary(Arc::default()),
-                _ => Shape::Plain,
-            };
-            if let Ok(family) = Descriptor::of_texts((name, help), labels, metric_type, shape) {
-                described.push(family);
-            }
-        }
-        described
+        Fact::describe(&ALL)
     }
 
     fn collect(&self, out: &mut Collection<'_>) -> Result<(), CollectError> {
@@ -119,22 +119,32 @@ impl Collector for SelfMetrics {
             if !collectors[..at].iter().any(|other| same(&other)) {
                 let of_name = collectors[at..].iter().filter(same);
                 let total: u64 = of_name.map(|other| other.errors.load(Ordering::Relaxed)).sum();
-                out.number(COLLECTOR_ERRORS, &[&registered.name], total)?;
+                out.number(COLLECTOR_ERRORS.name, &[&registered.name], total)?;
             }
         }
         let mut rest = page.as_slice();
         while let Some((family, others)) = first_family(rest) {
             let folded: u64 = family.iter().map(|source| source.folded()).sum();
             if folded > 0 {
-                out.number(SERIES_FOLDED, &[family[0].descriptor().name()], folded)?;
+                out.number(SERIES_FOLDED.name, &[family[0].descriptor().name()], folded)?;
             }
             rest = others;
         }
         let report = &inner.report;
         let seconds = report.scrape_nanoseconds.load(Ordering::Relaxed) as f64 / 1e9;
-        out.number(FAMILIES, &[], shelf::count(&page))?;
-        out.number(REGISTRATION_ERRORS, &[], report.registration_errors.load(Ordering::Relaxed))?;
-        out.summary(SCRAPE_DURATION, &[], &[], report.scrapes.load(Ordering::Relaxed), seconds)?;
-        out.number(SCRAPE_SIZE, &[], report.last_page_bytes.load(Ordering::Relaxed))
+        out.number(FAMILIES.name, &[], shelf::count(&page))?;
+        out.number(
+            REGISTRATION_ERRORS.name,
+            &[],
+            report.registration_errors.load(Ordering::Relaxed),
+        )?;
+        out.summary(
+            SCRAPE_DURATION.name,
+            &[],
+            &[],
+            report.scrapes.load(Ordering::Relaxed),
+            seconds,
+        )?;
+        out.number(SCRAPE_SIZE.name, &[], report.last_page_bytes.load(Ordering::Relaxed))
     }
 }

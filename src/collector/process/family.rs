@@ -1,24 +1,10 @@
 //! The families of the process, one constant each; its doc is the reference entry. Names and help
 //! are those of the guidelines for client libraries, to the letter: some receivers compare them.
 
-use crate::error::NameError;
-use crate::model::{Descriptor, MetricType, Shape};
+use crate::model::{Fact, MetricType};
 
-/// What is fixed about a family.
-pub(super) struct Fact {
-    pub(super) name: &'static str,
-    help: &'static str,
-    metric_type: MetricType,
-}
-
-impl Fact {
-    const fn gauge(name: &'static str, help: &'static str) -> Self {
-        Self { name, help, metric_type: MetricType::Gauge }
-    }
-
-    pub(super) fn descriptor(&self) -> Result<Descriptor, NameError> {
-        Descriptor::of_texts((self.name, self.help), &[], self.metric_type, Shape::Plain)
-    }
+const fn gauge(name: &'static str, help: &'static str) -> Fact {
+    Fact::new(MetricType::Gauge, name, help)
 }
 
 /// All of them, in the order in which they are described.
@@ -44,11 +30,11 @@ pub(super) static ALL: [&Fact; 8] = [
 /// | Absent | when the file cannot be read or parsed |
 /// | Cost | one open and read, shared with the other `stat` families |
 /// | See also | `rate(process_cpu_seconds_total[5m])` is the number of cores in use |
-pub(super) static CPU_SECONDS_TOTAL: Fact = Fact {
-    name: "process_cpu_seconds_total",
-    help: "Total user and system CPU time spent in seconds.",
-    metric_type: MetricType::Counter,
-};
+pub(super) static CPU_SECONDS_TOTAL: Fact = Fact::new(
+    MetricType::Counter,
+    "process_cpu_seconds_total",
+    "Total user and system CPU time spent in seconds.",
+);
 
 /// Number of open file descriptors.
 ///
@@ -61,8 +47,7 @@ pub(super) static CPU_SECONDS_TOTAL: Fact = Fact {
 /// | Absent | when the directory cannot be read, as that of another user's process |
 /// | Cost | one statx; before Linux 6.2 a listing, in proportion to the descriptors |
 /// | See also | `process_max_fds`; `process_open_fds / process_max_fds > 0.8` is worth an alert |
-pub(super) static OPEN_FDS: Fact =
-    Fact::gauge("process_open_fds", "Number of open file descriptors.");
+pub(super) static OPEN_FDS: Fact = gauge("process_open_fds", "Number of open file descriptors.");
 
 /// Maximum number of open file descriptors.
 ///
@@ -76,7 +61,7 @@ pub(super) static OPEN_FDS: Fact =
 /// | Cost | one open and read, shared with `process_virtual_memory_max_bytes` |
 /// | See also | `process_open_fds` |
 pub(super) static MAX_FDS: Fact =
-    Fact::gauge("process_max_fds", "Maximum number of open file descriptors.");
+    gauge("process_max_fds", "Maximum number of open file descriptors.");
 
 /// Virtual memory size in bytes.
 ///
@@ -90,7 +75,7 @@ pub(super) static MAX_FDS: Fact =
 /// | Cost | shared with the other `stat` families |
 /// | See also | `process_resident_memory_bytes` is what costs memory |
 pub(super) static VIRTUAL_MEMORY_BYTES: Fact =
-    Fact::gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.");
+    gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.");
 
 /// Maximum amount of virtual memory available in bytes.
 ///
@@ -103,7 +88,7 @@ pub(super) static VIRTUAL_MEMORY_BYTES: Fact =
 /// | Absent | when the file cannot be read or has no such line |
 /// | Cost | shared with `process_max_fds` |
 /// | See also | `process_virtual_memory_bytes`; the limit of a container is another one |
-pub(super) static VIRTUAL_MEMORY_MAX_BYTES: Fact = Fact::gauge(
+pub(super) static VIRTUAL_MEMORY_MAX_BYTES: Fact = gauge(
     "process_virtual_memory_max_bytes",
     "Maximum amount of virtual memory available in bytes.",
 );
@@ -120,7 +105,7 @@ pub(super) static VIRTUAL_MEMORY_MAX_BYTES: Fact = Fact::gauge(
 /// | Cost | shared with the other `stat` families; the page size is read once |
 /// | See also | `process_virtual_memory_bytes` |
 pub(super) static RESIDENT_MEMORY_BYTES: Fact =
-    Fact::gauge("process_resident_memory_bytes", "Resident memory size in bytes.");
+    gauge("process_resident_memory_bytes", "Resident memory size in bytes.");
 
 /// Start time of the process since unix epoch in seconds.
 ///
@@ -133,10 +118,8 @@ pub(super) static RESIDENT_MEMORY_BYTES: Fact =
 /// | Absent | when one of the files cannot be read or parsed |
 /// | Cost | shared with the other `stat` families |
 /// | See also | `changes(process_start_time_seconds[1h])` counts restarts |
-pub(super) static START_TIME_SECONDS: Fact = Fact::gauge(
-    "process_start_time_seconds",
-    "Start time of the process since unix epoch in seconds.",
-);
+pub(super) static START_TIME_SECONDS: Fact =
+    gauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.");
 
 /// Number of OS threads in the process.
 ///
@@ -149,5 +132,4 @@ pub(super) static START_TIME_SECONDS: Fact = Fact::gauge(
 /// | Absent | when the file cannot be read or parsed |
 /// | Cost | shared with the other `stat` families |
 /// | See also | `process_cpu_seconds_total` |
-pub(super) static THREADS: Fact =
-    Fact::gauge("process_threads", "Number of OS threads in the process.");
+pub(super) static THREADS: Fact = gauge("process_threads", "Number of OS threads in the process.");

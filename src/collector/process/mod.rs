@@ -51,7 +51,7 @@ mod procfs;
 mod reading;
 
 use crate::error::CollectError;
-use crate::model::{Collection, Collector, Descriptor, Number};
+use crate::model::{Collection, Collector, Descriptor, Fact, Number};
 use procfs::Procfs;
 use std::path::PathBuf;
 
@@ -142,13 +142,7 @@ impl Collector for ProcessCollector {
     }
 
     fn describe(&self) -> Vec<Descriptor> {
-        let mut described = Vec::new();
-        for fact in family::ALL {
-            if let Ok(family) = fact.descriptor() {
-                described.push(family);
-            }
-        }
-        described
+        Fact::describe(&family::ALL)
     }
 
     fn collect(&self, out: &mut Collection<'_>) -> Result<(), CollectError> {
