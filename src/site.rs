@@ -4,13 +4,13 @@
 //! The only module that may import everything; nothing imports it but the macros and the users.
 
 use crate::encode::{self, Encoder, Format};
-use crate::error::{EncodeError, RegisterError, RegisterErrorKind};
+use crate::error::{EncodeError, NameError, RegisterError, RegisterErrorKind};
 use crate::label::{DynamicLabels, Labels};
 use crate::metric::{
     Counter, Declaration, Family, FamilyCore, Gauge, Histogram, Info, Metric, Series, Settings,
     StateSet, Summary,
 };
-use crate::model::{Descriptor, Source};
+use crate::model::{Descriptor, MetricType, Shape, Source};
 use crate::registry::{Registry, Scope};
 use once_cell::race::{OnceBox, OnceRef};
 use std::fmt;
@@ -158,13 +158,7 @@ impl<M: Metric> Builder<M> {
     }
 
     fn core(self, names: &[&str]) -> Result<Arc<FamilyCore<M>>, RegisterError> {
-        self.describe_and_register(names).map_err(|error| error.of(&self.name))
-    }
-
-    fn describe_and_register(&self, names: &[&str]) -> Result<Arc<FamilyCore<M>>, RegisterError> {
-        let (texts, shape) = ((&*self.name, &*self.help), self.settings.shape()?);
-        let descriptor = Descriptor::of_texts(texts, names, M::TYPE, shape)?;
-        get_or_register(&self.scope, descriptor, &self.settings)
+        get_or_register(&self.scope, (&self.name, &self.help), names, &self.settings)
     }
 }
 
@@ -265,24 +259,36 @@ macro_rules! builders {
 builders!(Registry, registry => Scope::from(registry));
 builders!(Scope, scope => scope.clone());
 
-/// The family with this descriptor: the registered one, or a new one.
+/// The family with these texts and labels: the registered one, or a new one.
 fn get_or_register<M: Metric>(
     scope: &Scope,
-    descriptor: Descriptor,
+    texts: (&str, &str),
+    labels: &[&str],
     settings: &Settings<M>,
 ) -> Result<Arc<FamilyCore<M>>, RegisterError> {
-    let descriptor = scope.place(descriptor)?;
-    let name = descriptor.name().to_owned();
-    let max_series = settings.max_series;
-    let source =
-        scope.registry().get_or_register(descriptor, !settings.says_shape(), &|descriptor| {
-            FamilyCore::<M>::new(descriptor, max_series) as Arc<dyn Source>
-        })?;
+    let make =
+        |descriptor| -> Arc<dyn Source> { FamilyCore::<M>::new(descriptor, settings.max_series) };
+    let shape = settings.shape();
+    let source = source(scope, texts, labels, (M::TYPE, shape), !settings.says_shape(), &make)
+        .map_err(|error| error.of(texts.0))?;
     source.into_any().downcast().map_err(|_| {
         // The type on the page is the same, the type in memory is not: `Gauge` and `Gauge<i64>`.
         let detail = "it is registered with another type of number";
-        RegisterError::new(RegisterErrorKind::Conflict, name, detail)
+        RegisterError::new(RegisterErrorKind::Conflict, texts.0, detail)
     })
+}
+
+/// The part of [`get_or_register`] that is the same for all metrics.
+fn source(
+    scope: &Scope,
+    texts: (&str, &str),
+    labels: &[&str],
+    (metric_type, shape): (MetricType, Result<Shape, NameError>),
+    any_shape: bool,
+    make: &dyn Fn(Descriptor) -> Arc<dyn Source>,
+) -> Result<Arc<dyn Source>, RegisterError> {
+    let descriptor = scope.place(Descriptor::of_texts(texts, labels, metric_type, shape?)?)?;
+    scope.registry().get_or_register(descriptor, any_shape, make)
 }
 
 /// The global family that a macro declares. On a conflict the error is reported and a family that
@@ -292,12 +298,11 @@ pub fn declared_family<M: Metric>(
     declaration: &Declaration,
     settings: &Settings<M>,
 ) -> &'static FamilyCore<M> {
-    let register = || {
-        let descriptor = declaration.describe(M::TYPE, settings.shape()?)?;
-        get_or_register(&Scope::from(global()), descriptor, settings)
-    };
-    let core = register().unwrap_or_else(|error: RegisterError| {
-        global().report(error.of(declaration.name));
+    let texts = (declaration.name, declaration.help);
+    let scope = Scope::from(global());
+    let core = get_or_register(&scope, texts, declaration.labels, settings);
+    let core = core.unwrap_or_else(|error| {
+        global().report(error);
         FamilyCore::detached()
     });
     // The global registry is never dropped, so this keeps alive what lives for ever anyway.

@@ -16,16 +16,6 @@ pub struct Declaration {
     pub labels: &'static [&'static str],
 }
 
-impl Declaration {
-    pub(crate) fn describe(
-        &self,
-        metric_type: MetricType,
-        shape: Shape,
-    ) -> Result<Descriptor, NameError> {
-        Descriptor::of_texts((self.name, self.help), self.labels, metric_type, shape)
-    }
-}
-
 /// The literals of a `family!`, as a type: so that they are checked together with the types of
 /// metric and labels, which only the surrounding declaration knows.
 #[doc(hidden)]
