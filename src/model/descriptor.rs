@@ -408,6 +408,7 @@ impl Descriptor {
 
     /// A name that samples of both families could have. The names of a family are its own in every
     /// format, and those of its samples (N12).
+    #[inline(never)]
     pub(crate) fn common_sample_name(&self, other: &Self) -> Option<String> {
         let (stem, other_stem) = (self.stem(), other.stem());
         if stem.len() < other_stem.len() {

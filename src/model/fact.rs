@@ -1,6 +1,7 @@
 //! Families that are known when the crate is compiled.
 
-use super::{Descriptor, MetricType, Shape};
+use super::{Collection, Descriptor, MetricType, Number, Shape};
+use crate::error::CollectError;
 use std::sync::Arc;
 
 /// What is fixed about a family of a collector of this crate.
@@ -35,5 +36,18 @@ impl Fact {
             }
         }
         described
+    }
+
+    /// Yields the values that are known, of families without labels.
+    pub(crate) fn offer(
+        values: &[(&Self, Option<Number>)],
+        out: &mut Collection<'_>,
+    ) -> Result<(), CollectError> {
+        for (fact, value) in values {
+            if let Some(value) = *value {
+                out.number(fact.name, &[], value)?;
+            }
+        }
+        Ok(())
     }
 }

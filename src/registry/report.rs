@@ -2,7 +2,7 @@
 
 use super::{shelf, Inner, Registered};
 use crate::error::{CollectError, RegisterError};
-use crate::model::{first_family, Collection, Collector, Descriptor, Fact, MetricType};
+use crate::model::{first_family, Collection, Collector, Descriptor, Fact, MetricType, Number};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -132,19 +132,13 @@ impl Collector for SelfMetrics {
         }
         let report = &inner.report;
         let seconds = report.scrape_nanoseconds.load(Ordering::Relaxed) as f64 / 1e9;
-        out.number(FAMILIES.name, &[], shelf::count(&page))?;
-        out.number(
-            REGISTRATION_ERRORS.name,
-            &[],
-            report.registration_errors.load(Ordering::Relaxed),
-        )?;
-        out.summary(
-            SCRAPE_DURATION.name,
-            &[],
-            &[],
-            report.scrapes.load(Ordering::Relaxed),
-            seconds,
-        )?;
-        out.number(SCRAPE_SIZE.name, &[], report.last_page_bytes.load(Ordering::Relaxed))
+        let number = |count: &AtomicU64| Some(Number::U64(count.load(Ordering::Relaxed)));
+        let values = [
+            (&FAMILIES, Some(shelf::count(&page).into())),
+            (&REGISTRATION_ERRORS, number(&report.registration_errors)),
+            (&SCRAPE_SIZE, number(&report.last_page_bytes)),
+        ];
+        Fact::offer(&values, out)?;
+        out.summary(SCRAPE_DURATION.name, &[], &[], report.scrapes.load(Ordering::Relaxed), seconds)
     }
 }

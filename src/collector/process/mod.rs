@@ -147,7 +147,7 @@ impl Collector for ProcessCollector {
 
     fn collect(&self, out: &mut Collection<'_>) -> Result<(), CollectError> {
         let reading = self.procfs.read();
-        let values = [
+        let values: [(&Fact, Option<Number>); 8] = [
             (&family::CPU_SECONDS_TOTAL, reading.cpu_seconds.map(Number::F64)),
             (&family::OPEN_FDS, reading.open_fds.map(Number::U64)),
             (&family::MAX_FDS, reading.max_fds.map(Number::U64)),
@@ -157,11 +157,6 @@ impl Collector for ProcessCollector {
             (&family::START_TIME_SECONDS, reading.start_time_seconds.map(Number::F64)),
             (&family::THREADS, reading.threads.map(Number::U64)),
         ];
-        for (fact, value) in values {
-            if let Some(value) = value {
-                out.number(fact.name, &[], value)?;
-            }
-        }
-        Ok(())
+        Fact::offer(&values, out)
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// The number of open descriptors. `is_own` says whether the process is the one that reads: the
 /// descriptor by which it lists the directory is then among the entries.
-pub(super) fn count(path: &Path, is_own: impl FnOnce() -> bool) -> Option<u64> {
+pub(super) fn count(path: &Path, is_own: &dyn Fn() -> bool) -> Option<u64> {
     let metadata = fs::metadata(path).ok()?;
     if is_counted(&metadata) {
         return Some(metadata.len());

@@ -1,16 +1,30 @@
 //! Numbers between white space, as the kernel writes them.
 
-/// The fields that something follows. What a file ends with may be the beginning of a number.
-pub(super) fn complete(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let end = text.iter().rposition(u8::is_ascii_whitespace).unwrap_or(0);
-    let text = text.get(..end).unwrap_or_default();
-    text.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty())
+/// Takes the next field that something follows off the text. What a file ends with may be the
+/// beginning of a number.
+#[inline(never)]
+pub(super) fn next<'t>(text: &mut &'t [u8]) -> Option<&'t [u8]> {
+    let start = text.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let field = text.get(start..)?;
+    let end = field.iter().position(u8::is_ascii_whitespace)?;
+    *text = field.get(end..)?;
+    field.get(..end)
+}
+
+/// The first field behind this beginning of a line.
+#[inline(never)]
+pub(super) fn behind<'t>(name: &[u8], text: &'t [u8]) -> Option<&'t [u8]> {
+    let mut lines = text.split_inclusive(|&byte| byte == b'\n');
+    next(&mut lines.find_map(|line| line.strip_prefix(name))?)
 }
 
 /// The value of a field that consists of digits and fits.
+#[inline(never)]
 pub(super) fn number(field: &[u8]) -> Option<u64> {
-    if !field.iter().all(u8::is_ascii_digit) {
-        return None; // `str::parse` would take a sign.
+    let mut value = (!field.is_empty()).then_some(0_u64)?;
+    for byte in field {
+        let digit = byte.is_ascii_digit().then_some(u64::from(byte & 15))?;
+        value = value.checked_mul(10)?.checked_add(digit)?;
     }
-    std::str::from_utf8(field).ok()?.parse().ok()
+    Some(value)
 }

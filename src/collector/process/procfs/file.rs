@@ -20,14 +20,7 @@ impl Buffer {
 
     /// The content of a file, cut short where the room ends. `None` if any of it cannot be read.
     pub(super) fn read(&mut self, path: &Path) -> Option<&[u8]> {
-        let mut file = File::open(path).ok()?;
-        let mut len = 0;
-        while let Some(room) = self.0.get_mut(len..).filter(|room| !room.is_empty()) {
-            match read_some(&mut file, room)? {
-                0 => break,
-                more => len += more,
-            }
-        }
+        let len = fill(&mut File::open(path).ok()?, &mut self.0)?;
         self.0.get(..len)
     }
 }
@@ -35,23 +28,26 @@ impl Buffer {
 /// The content of a file of any sensible length, cut short where it is longer.
 pub(super) fn read_long(path: &Path) -> Option<Vec<u8>> {
     let mut file = File::open(path).ok()?;
-    let mut content = Vec::new();
-    let mut part = [0; SIZE];
-    while content.len() < LONG {
-        match read_some(&mut file, &mut part)? {
-            0 => break,
-            more => content.extend_from_slice(part.get(..more)?),
-        }
+    let (mut content, mut len) = (Vec::new(), 0);
+    while len == content.len() && len < LONG {
+        content.resize(len + SIZE, 0);
+        len += fill(&mut file, content.get_mut(len..)?)?;
     }
+    content.truncate(len);
     Some(content)
 }
 
-fn read_some(file: &mut File, room: &mut [u8]) -> Option<usize> {
-    loop {
-        match file.read(room) {
-            Ok(more) => return Some(more),
+/// Reads until the room is full or the file ends; answers how much was read.
+#[inline(never)]
+fn fill(file: &mut File, room: &mut [u8]) -> Option<usize> {
+    let mut len = 0;
+    while let Some(rest) = room.get_mut(len..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(more) => len += more,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(_) => return None,
         }
     }
+    Some(len)
 }

@@ -21,9 +21,7 @@ impl Limits {
 
 /// The soft limit stands after the name; the hard limit and the unit follow it.
 fn soft(text: &[u8], name: &[u8]) -> Option<u64> {
-    let mut lines = text.split(|&byte| byte == b'\n');
-    let columns = lines.find_map(|line| line.strip_prefix(name))?;
-    match field::complete(columns).next()? {
+    match field::behind(name, text)? {
         b"unlimited" => Some(u64::MAX),
         limit => field::number(limit),
     }

@@ -15,7 +15,7 @@ use auxv::Auxv;
 use limits::Limits;
 use stat::Stat;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The ticks per second of `stat` on every architecture that Linux and Rust share; of use when
 /// `auxv` is unreadable, as it is for a program with file capabilities.
@@ -24,19 +24,40 @@ const USER_HZ: u64 = 100;
 /// A process in a proc file system.
 #[derive(Debug)]
 pub(super) struct Procfs {
-    stat: PathBuf,
-    statm: PathBuf,
-    limits: PathBuf,
-    fd: PathBuf,
-    /// Of this process always: what is read from it is the same for all.
-    auxv: PathBuf,
-    machine: PathBuf,
-    /// The link to the process that reads it.
-    own: PathBuf,
-    pid: Option<u32>,
-    units: OnceLock<Units>,
-    boot_seconds: OnceLock<u64>,
+    /// The directory of the process, if it is not the one that reads.
+    pid: Option<String>,
+    /// Of each [`Entry`].
+    paths: Vec<PathBuf>,
+    // Facts of the machine, 0 while unknown. Each is right by itself, so relaxed will do.
+    page_size: AtomicU64,
+    clock_ticks: AtomicU64,
+    boot_seconds: AtomicU64,
 }
+
+/// What is read, in the order of [`ENTRIES`].
+#[derive(Clone, Copy)]
+enum Entry {
+    Stat,
+    Statm,
+    Limits,
+    Fd,
+    /// Of this process always: what is read from it is the same for all.
+    Auxv,
+    Machine,
+    /// The link to the process that reads it.
+    Own,
+}
+
+/// Whether the entry is in the directory of the process, and its name.
+static ENTRIES: [(bool, &str); 7] = [
+    (true, "stat"),
+    (true, "statm"),
+    (true, "limits"),
+    (true, "fd"),
+    (false, "self/auxv"),
+    (false, "stat"),
+    (false, "self"),
+];
 
 /// In what `stat` counts.
 #[derive(Clone, Copy, Debug)]
@@ -49,31 +70,29 @@ struct Units {
 
 impl Procfs {
     pub(super) fn new(root: &Path, pid: Option<u32>) -> Self {
-        let own = root.join("self");
-        let process = pid.map_or_else(|| own.clone(), |pid| root.join(pid.to_string()));
-        Self {
-            stat: process.join("stat"),
-            statm: process.join("statm"),
-            limits: process.join("limits"),
-            fd: process.join("fd"),
-            auxv: own.join("auxv"),
-            machine: root.join("stat"),
-            own,
-            pid,
-            units: OnceLock::new(),
-            boot_seconds: OnceLock::new(),
-        }
+        let pid = pid.map(|pid| pid.to_string());
+        let own = pid.as_deref().unwrap_or("self");
+        let of = |(of_process, name): &(bool, &str)| {
+            path(root, if *of_process { own } else { "" }, name)
+        };
+        let paths = ENTRIES.iter().map(of).collect();
+        let [page_size, clock_ticks, boot_seconds] = [0; 3].map(AtomicU64::new);
+        Self { pid, paths, page_size, clock_ticks, boot_seconds }
+    }
+
+    fn path(&self, entry: Entry) -> &Path {
+        &self.paths[entry as usize]
     }
 
     /// Reads what can be read.
     pub(super) fn read(&self) -> Reading {
         let mut buffer = file::Buffer::new();
-        let stat = buffer.read(&self.stat).map(Stat::parse).unwrap_or_default();
+        let stat = buffer.read(self.path(Entry::Stat)).map(Stat::parse).unwrap_or_default();
         let units = self.units(&stat, &mut buffer);
-        let limits = buffer.read(&self.limits).map(Limits::parse).unwrap_or_default();
+        let limits = buffer.read(self.path(Entry::Limits)).map(Limits::parse).unwrap_or_default();
         Reading {
             cpu_seconds: stat.cpu_ticks.map(|ticks| ticks as f64 / units.clock_ticks as f64),
-            open_fds: fd::count(&self.fd, || self.is_own()),
+            open_fds: fd::count(self.path(Entry::Fd), &|| self.is_own()),
             max_fds: limits.open_files,
             virtual_bytes: stat.virtual_bytes,
             virtual_max_bytes: limits.address_space,
@@ -90,17 +109,20 @@ impl Procfs {
 
     /// The units, remembered once they are whole: descriptors may be short at the first scrape.
     fn units(&self, stat: &Stat, buffer: &mut file::Buffer) -> Units {
-        if let Some(units) = self.units.get() {
-            return *units;
+        let page_size = self.page_size.load(Ordering::Relaxed);
+        let clock_ticks = self.clock_ticks.load(Ordering::Relaxed);
+        if page_size > 0 && clock_ticks > 0 {
+            return Units { page_size: Some(page_size), clock_ticks };
         }
-        let auxv = buffer.read(&self.auxv).map(Auxv::parse).unwrap_or_default();
+        let auxv = buffer.read(self.path(Entry::Auxv)).map(Auxv::parse).unwrap_or_default();
         let page_size = auxv.page_size.or_else(|| {
             let bytes = stat.virtual_bytes?;
-            statm::page_size(bytes, buffer.read(&self.statm)?)
+            statm::page_size(bytes, buffer.read(self.path(Entry::Statm))?)
         });
         let units = Units { page_size, clock_ticks: auxv.clock_ticks.unwrap_or(USER_HZ) };
-        if page_size.is_some() {
-            return *self.units.get_or_init(|| units);
+        if let Some(page_size) = page_size {
+            self.page_size.store(page_size, Ordering::Relaxed);
+            self.clock_ticks.store(units.clock_ticks, Ordering::Relaxed);
         }
         units
     }
@@ -111,19 +133,31 @@ impl Procfs {
         Some(boot_ticks.checked_add(ticks)? as f64 / clock_ticks as f64)
     }
 
+    /// Read once: setting the clock must not look like a restart.
     fn boot_seconds(&self) -> Option<u64> {
-        if let Some(seconds) = self.boot_seconds.get() {
-            return Some(*seconds);
+        let known = self.boot_seconds.load(Ordering::Relaxed);
+        if known > 0 {
+            return Some(known);
         }
-        let seconds = boot::parse(&file::read_long(&self.machine)?)?;
-        Some(*self.boot_seconds.get_or_init(|| seconds))
+        let seconds = boot::parse(&file::read_long(self.path(Entry::Machine))?)?;
+        // Of two scrapes that read it at once, the first decides.
+        let order = Ordering::Relaxed;
+        Some(match self.boot_seconds.compare_exchange(0, seconds, order, order) {
+            Ok(_) => seconds,
+            Err(first) => first,
+        })
     }
 
     /// Whether the process is the one that reads.
     fn is_own(&self) -> bool {
-        let Ok(own) = std::fs::read_link(&self.own) else { return false };
-        self.pid.map_or(true, |pid| own.as_os_str() == pid.to_string().as_str())
+        let Ok(own) = std::fs::read_link(self.path(Entry::Own)) else { return false };
+        self.pid.as_ref().map_or(true, |pid| own.as_os_str() == pid.as_str())
     }
+}
+
+#[inline(never)]
+fn path(root: &Path, directory: &str, name: &str) -> PathBuf {
+    root.join(directory).join(name)
 }
 
 #[cfg(test)]

@@ -29,10 +29,14 @@ impl Stat {
     pub(super) fn parse(text: &[u8]) -> Self {
         let after_name =
             text.iter().rposition(|&byte| byte == b')').map_or(text.len(), |at| at + 1);
-        let fields = field::complete(text.get(after_name..).unwrap_or_default());
+        let mut rest = text.get(after_name..).unwrap_or_default();
         let mut values = [None; RSS + 1];
-        for (value, field) in values.iter_mut().skip(FIRST_AFTER_NAME).zip(fields) {
-            *value = field::number(field);
+        let mut at = FIRST_AFTER_NAME;
+        while let Some(field) = field::next(&mut rest) {
+            if let Some(value) = values.get_mut(at) {
+                *value = field::number(field);
+            }
+            at += 1;
         }
         Self {
             cpu_ticks: values[UTIME]

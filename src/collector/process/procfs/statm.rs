@@ -5,8 +5,8 @@ use super::field;
 
 /// The page size, given the size of the address space in bytes. `None` when the process mapped
 /// memory between the two readings, which shows in a quotient that is no power of two.
-pub(super) fn page_size(virtual_bytes: u64, text: &[u8]) -> Option<u64> {
-    let pages = field::number(field::complete(text).next()?)?;
+pub(super) fn page_size(virtual_bytes: u64, mut text: &[u8]) -> Option<u64> {
+    let pages = field::number(field::next(&mut text)?)?;
     let size = virtual_bytes.checked_div(pages)?;
     (size.is_power_of_two() && size.checked_mul(pages) == Some(virtual_bytes)).then_some(size)
 }

@@ -99,9 +99,9 @@ fn a_directory_elsewhere_is_counted_by_its_entries() {
     for name in ["0", "1", "2"] {
         std::fs::write(root.join(name), "").unwrap();
     }
-    assert_eq!(fd::count(&root, || false), Some(3));
-    assert_eq!(fd::count(&root, || true), Some(2));
-    assert_eq!(fd::count(&root.join("0"), || false), None);
+    assert_eq!(fd::count(&root, &|| false), Some(3));
+    assert_eq!(fd::count(&root, &|| true), Some(2));
+    assert_eq!(fd::count(&root.join("0"), &|| false), None);
     std::fs::remove_dir_all(&root).unwrap();
 }
 
