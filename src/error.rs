@@ -106,10 +106,15 @@ pub enum RegisterErrorKind {
 impl RegisterError {
     pub(crate) fn new(
         kind: RegisterErrorKind,
-        family: impl Into<String>,
-        detail: impl Into<String>,
+        family: impl AsRef<str>,
+        detail: impl AsRef<str>,
     ) -> Self {
-        Self { kind, family: family.into(), detail: detail.into() }
+        Self::of_texts(kind, family.as_ref(), detail.as_ref())
+    }
+
+    #[inline(never)]
+    fn of_texts(kind: RegisterErrorKind, family: &str, detail: &str) -> Self {
+        Self { kind, family: family.to_owned(), detail: detail.to_owned() }
     }
 
     /// What went wrong, to match on.
@@ -135,7 +140,7 @@ impl std::error::Error for RegisterError {}
 
 impl From<NameError> for RegisterError {
     fn from(error: NameError) -> Self {
-        Self::new(RegisterErrorKind::Invalid, error.value.clone(), error.to_string())
+        Self::new(RegisterErrorKind::Invalid, &error.value, format!("{error}"))
     }
 }
 

@@ -20,6 +20,16 @@ pub(super) fn put(value: Number, room: &mut Room<'_>) {
     }
 }
 
+/// As [`put`], without a copy of the digits' code.
+#[inline]
+pub(super) fn put_few(value: Number, room: &mut Room<'_>) {
+    match value {
+        Number::U64(value) => put_digits(value, room),
+        Number::I64(value) => put_i64(value, room),
+        Number::F64(value) => put_f64(value, room),
+    }
+}
+
 const EIGHT_DIGITS: u64 = 100_000_000;
 
 #[inline]
@@ -27,7 +37,12 @@ fn put_i64(value: i64, room: &mut Room<'_>) {
     if value < 0 {
         room.put(b"-");
     }
-    put_u64(value.unsigned_abs(), room);
+    put_digits(value.unsigned_abs(), room);
+}
+
+#[inline(never)]
+fn put_digits(value: u64, room: &mut Room<'_>) {
+    put_u64(value, room);
 }
 
 /// Writes eight digits at a time, computed side by side in one word, and cuts the leading zeros by

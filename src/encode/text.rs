@@ -35,6 +35,13 @@ impl Prepared {
         self.put(&[descriptor.page_name(), descriptor.const_pieces()]);
     }
 
+    /// Writes HELP and TYPE.
+    #[cold]
+    fn begin(&mut self, page: &mut Vec<u8>) {
+        self.is_new = false;
+        page.extend_from_slice(self.head.get(..self.name_at).unwrap_or_default());
+    }
+
     #[inline(never)]
     fn put(&mut self, texts: &[&str]) {
         for text in texts {
@@ -74,15 +81,15 @@ impl Prepared {
     }
 
     fn name(&self) -> &[u8] {
-        &self.head[self.name_at..self.const_at]
+        self.head.get(self.name_at..self.const_at).unwrap_or_default()
     }
 
     fn head_with_const_labels(&self) -> &[u8] {
-        &self.head[self.name_at..]
+        self.head.get(self.name_at..).unwrap_or_default()
     }
 
     fn const_labels(&self) -> &[u8] {
-        &self.head[self.const_at..]
+        self.head.get(self.const_at..).unwrap_or_default()
     }
 }
 
@@ -127,14 +134,14 @@ impl TextWriter<'_> {
         let pieces: usize = labels.0.iter().map(|piece| piece.len()).sum();
         let line = state.head.len() - state.name_at + pieces + LINE + number::LONGEST;
         let header = if state.is_new { state.name_at } else { 0 };
-        let bytes = header + state.tails.len() + count * line;
-        if self.page.len() > self.start && self.page.len() + bytes > self.limit {
+        let bytes = state.tails.len() + count * line;
+        if self.page.len() > self.start && self.page.len() + header + bytes > self.limit {
             return None;
         }
-        let mut room = Room::new(self.page, bytes);
-        if std::mem::take(&mut state.is_new) {
-            room.put(&state.head[..state.name_at]);
+        if state.is_new {
+            state.begin(self.page);
         }
+        let room = Room::new(self.page, bytes);
         Some(Lines { state, labels, room, written: None })
     }
 
@@ -246,7 +253,8 @@ impl Lines<'_> {
     /// As [`Self::put_value`], for lines that are few.
     #[inline(never)]
     fn end(&mut self, value: Number) {
-        self.put_value(value);
+        number::put_few(value, &mut self.room);
+        self.room.put(b"\n");
     }
 
     #[inline(always)]

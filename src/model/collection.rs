@@ -7,6 +7,7 @@ use super::{
 use crate::error::CollectError;
 use crate::label::piece;
 use std::cmp::Ordering;
+use std::fmt;
 use std::ops::Range;
 
 /// The values that a [`Collector`](super::Collector) yields in one scrape.
@@ -77,21 +78,21 @@ impl<'a> Collection<'a> {
         label_values: &[&str],
         value: Number,
     ) -> Result<(), CollectError> {
-        let at = self.find(family, label_values)?;
-        let fits = match self.families[at].metric_type() {
+        let (at, descriptor) = self.find(family, label_values)?;
+        let fits = match descriptor.metric_type() {
             MetricType::Counter => value.as_f64() >= 0.0,
             MetricType::Gauge | MetricType::Unknown => true,
             MetricType::Info => value.as_f64() == 1.0,
             _ => false,
         };
         if !fits {
-            let word = self.families[at].metric_type().as_str();
+            let word = descriptor.metric_type().as_str();
             // Not by `Debug`: the float formatting of `std`, which nothing else here needs, would be
             // 20 KiB of every program.
             let value = canonical_float(value.as_f64());
-            return Err(format!("{value} is not a value of the {word} {family:?}").into());
+            return Err(refused(format_args!("{value} is not a value of the {word} {family:?}")));
         }
-        self.push(at, label_values, Value::Number(value));
+        self.push((at, descriptor), label_values, Value::Number(value));
         Ok(())
     }
 
@@ -109,21 +110,23 @@ impl<'a> Collection<'a> {
         counts: &[u64],
         sum: f64,
     ) -> Result<(), CollectError> {
-        let at = self.find(family, label_values)?;
-        let Shape::Buckets(buckets) = self.families[at].shape() else {
-            return Err(format!("{family:?} is not a histogram").into());
+        let (at, descriptor) = self.find(family, label_values)?;
+        let Shape::Buckets(buckets) = descriptor.shape() else {
+            return Err(refused(format_args!("{family:?} is not a histogram")));
         };
         if counts.len() != buckets.texts().len() {
             let wanted = buckets.texts().len();
-            return Err(format!("{family:?} has {wanted} buckets, not {}", counts.len()).into());
+            let given = counts.len();
+            return Err(refused(format_args!("{family:?} has {wanted} buckets, not {given}")));
         }
         if counts.iter().try_fold(0_u64, |total, count| total.checked_add(*count)).is_none() {
-            return Err(format!("the buckets of {family:?} add up to more than 2^64 - 1").into());
+            let why = format_args!("the buckets of {family:?} add up to more than 2^64 - 1");
+            return Err(refused(why));
         }
         let start = self.staged.counts.len();
         self.staged.counts.extend_from_slice(counts);
         let counts = start..self.staged.counts.len();
-        self.push(at, label_values, Value::Histogram { counts, sum });
+        self.push((at, descriptor), label_values, Value::Histogram { counts, sum });
         Ok(())
     }
 
@@ -142,18 +145,19 @@ impl<'a> Collection<'a> {
         count: u64,
         sum: f64,
     ) -> Result<(), CollectError> {
-        let at = self.find(family, label_values)?;
-        let Shape::Summary(shape) = self.families[at].shape() else {
-            return Err(format!("{family:?} is not a summary").into());
+        let (at, descriptor) = self.find(family, label_values)?;
+        let Shape::Summary(shape) = descriptor.shape() else {
+            return Err(refused(format_args!("{family:?} is not a summary")));
         };
         if values.len() != shape.quantiles().len() {
             let wanted = shape.quantiles().len();
-            return Err(format!("{family:?} has {wanted} quantiles, not {}", values.len()).into());
+            let given = values.len();
+            return Err(refused(format_args!("{family:?} has {wanted} quantiles, not {given}")));
         }
         let start = self.staged.values.len();
         self.staged.values.extend_from_slice(values);
         let values = start..self.staged.values.len();
-        self.push(at, label_values, Value::Summary { values, count, sum });
+        self.push((at, descriptor), label_values, Value::Summary { values, count, sum });
         Ok(())
     }
 
@@ -168,38 +172,48 @@ impl<'a> Collection<'a> {
         label_values: &[&str],
         on: &[&str],
     ) -> Result<(), CollectError> {
-        let at = self.find(family, label_values)?;
-        let Shape::States(states) = self.families[at].shape() else {
-            return Err(format!("{family:?} is not a state set").into());
+        let (at, descriptor) = self.find(family, label_values)?;
+        let Shape::States(states) = descriptor.shape() else {
+            return Err(refused(format_args!("{family:?} is not a state set")));
         };
         let mut bits = 0;
         for state in on {
             match states.iter().position(|known| known == state) {
                 Some(known) => bits |= 1 << known,
-                None => return Err(format!("{family:?} has no state {state:?}").into()),
+                None => return Err(refused(format_args!("{family:?} has no state {state:?}"))),
             }
         }
-        self.push(at, label_values, Value::States(bits));
+        self.push((at, descriptor), label_values, Value::States(bits));
         Ok(())
     }
 
-    fn find(&self, family: &str, label_values: &[&str]) -> Result<usize, CollectError> {
-        let at = self
-            .families
-            .iter()
-            .position(|descriptor| descriptor.name() == family)
-            .ok_or_else(|| format!("the collector did not describe a family {family:?}"))?;
-        let wanted = self.families[at].labels().len();
-        if wanted != label_values.len() {
-            let given = label_values.len();
-            return Err(format!("{family:?} has {wanted} labels, not {given}").into());
+    #[inline(never)]
+    fn find(
+        &self,
+        family: &str,
+        label_values: &[&str],
+    ) -> Result<(usize, &'a Descriptor), CollectError> {
+        let mut described = self.families.iter().enumerate();
+        let Some(found) = described.find(|(_, descriptor)| descriptor.name() == family) else {
+            let why = format_args!("the collector did not describe a family {family:?}");
+            return Err(refused(why));
+        };
+        let (wanted, given) = (found.1.page_labels().len(), label_values.len());
+        if wanted != given {
+            return Err(refused(format_args!("{family:?} has {wanted} labels, not {given}")));
         }
-        Ok(at)
+        Ok(found)
     }
 
-    fn push(&mut self, family: usize, label_values: &[&str], value: Value) {
+    #[inline(never)]
+    fn push(
+        &mut self,
+        (family, descriptor): (usize, &Descriptor),
+        label_values: &[&str],
+        value: Value,
+    ) {
         let start = self.staged.pieces.len();
-        for (name, label_value) in self.families[family].page_labels().iter().zip(label_values) {
+        for (name, label_value) in descriptor.page_labels().iter().zip(label_values) {
             piece::write(name, label_value, &mut self.staged.pieces);
         }
         let pieces = start..self.staged.pieces.len();
@@ -223,14 +237,20 @@ impl<'a> Collection<'a> {
         merge_sort(order, spare, &|left, right| key(left).cmp(&key(right)));
         if let Some(pair) = order.windows(2).find(|pair| key(pair[0]) == key(pair[1])) {
             let (family, labels) = key(pair[0]).unwrap_or_default();
-            let family = self.families[family].name();
-            let labels = labels.trim_start_matches(',');
-            return Err(format!("the series {family}{{{labels}}} was yielded twice").into());
+            let family = self.families.get(family).map_or("", Descriptor::name);
+            let labels = labels.strip_prefix(',').unwrap_or_default();
+            let why = format_args!("the series {family}{{{labels}}} was yielded twice");
+            return Err(refused(why));
         }
         let family = |at: usize| series.get(at).map(|series| series.family);
         merge_sort(order, spare, &|left, right| (family(left), left).cmp(&(family(right), right)));
         Ok(())
     }
+}
+
+#[inline(never)]
+fn refused(why: fmt::Arguments<'_>) -> CollectError {
+    fmt::format(why).into()
 }
 
 /// Sorts numbers; linear where they are in order already. Much smaller than a sort of `std`, which
@@ -316,11 +336,11 @@ impl Staged {
         match (value, shape) {
             (Value::Number(number), _) => visitor.number(labels, *number),
             (Value::Histogram { counts, sum }, Shape::Buckets(_)) => {
-                let counts = &self.counts[counts.clone()];
+                let counts = self.counts.get(counts.clone()).unwrap_or_default();
                 visitor.histogram(labels, HistogramPoint { counts, sum: *sum })
             }
             (Value::Summary { values, count, sum }, Shape::Summary(_)) => {
-                let values = &self.values[values.clone()];
+                let values = self.values.get(values.clone()).unwrap_or_default();
                 let point = SummaryPoint { values, count: *count, sum: *sum };
                 visitor.summary(labels, point)
             }

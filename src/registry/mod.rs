@@ -103,20 +103,23 @@ impl Registry {
         place: &dyn Fn(Descriptor) -> Result<Descriptor, RegisterError>,
     ) -> Result<(), RegisterError> {
         // User code: not under a lock.
-        let (described, name) = (collector.describe(), collector.name().to_owned());
-        let (mut own, mut placed) = (Vec::new(), Vec::new());
-        for descriptor in described {
-            own.push(descriptor.clone());
-            placed.push(place(descriptor)?);
+        let (families, name) = (collector.describe(), collector.name());
+        let mut placed = Vec::with_capacity(families.len());
+        for descriptor in &families {
+            placed.push(place(descriptor.clone())?);
         }
-        let Some(first) = placed.first() else {
-            let why = "the collector describes no family";
-            return Err(RegisterError::new(RegisterErrorKind::Invalid, name, why));
+        let name = match placed.first() {
+            Some(first) if name.is_empty() => first.page_name(),
+            Some(_) => name,
+            None => {
+                let why = "the collector describes no family";
+                return Err(RegisterError::new(RegisterErrorKind::Invalid, name, why));
+            }
         };
-        let name = if name.is_empty() { first.page_name().to_owned() } else { name };
+        let name = name.to_owned();
         let id = NEXT_COLLECTOR.fetch_add(1, Ordering::Relaxed); // Only has to be unique.
         let errors = AtomicU64::new(0);
-        let registered = Arc::new(Registered { id, collector, families: own, name, errors });
+        let registered = Arc::new(Registered { id, collector, families, name, errors });
         // A statement of its own: the lock is given back before a refused collector is dropped.
         let added = self.inner.shelf.lock().add_collector(&registered, placed);
         added
