@@ -90,6 +90,7 @@ fn put_f64(value: f64, room: &mut Room<'_>) {
         } else {
             put_i64(value as i64, room);
         }
+    } else if put_short(value, room) {
     } else if value.is_finite() {
         room.put(ryu::Buffer::new().format_finite(value).as_bytes());
     } else {
@@ -101,6 +102,36 @@ fn put_f64(value: f64, room: &mut Room<'_>) {
             b"-Inf"
         });
     }
+}
+
+/// Writes a number of few decimals, as those that people and clocks give: an integer divided by a
+/// power of ten. Answers whether it is one.
+///
+/// The division rounds correctly, so where it gives the value, the decimal reads back as the value.
+/// Below 10^15 no other decimal of up to 15 digits does, so it is the shortest once its trailing
+/// zeros are cut.
+fn put_short(value: f64, room: &mut Room<'_>) -> bool {
+    let magnitude = value.abs();
+    // From 1e-5 on there is no exponent.
+    let (unit, rest) = match magnitude {
+        small if (1e-5..1e6).contains(&small) => (1_000_000_000, 1),
+        large if (1e6..1e9).contains(&large) => (1_000_000, 1_000),
+        _ => return false,
+    };
+    let parts = (magnitude * unit as f64 + 0.5) as u64;
+    if parts as f64 / unit as f64 != magnitude {
+        return false;
+    }
+    if value < 0.0 {
+        room.put(b"-");
+    }
+    put_digits(parts / unit, room);
+    let nanos = parts % unit * rest;
+    let tenths = (nanos / EIGHT_DIGITS) as u8;
+    room.put_word([b'.', b'0' + tenths, 0, 0, 0, 0, 0, 0], 2);
+    let decimals = digits(nanos % EIGHT_DIGITS);
+    room.put_word((decimals | ZEROS).to_le_bytes(), 8 - decimals.leading_zeros() as usize / 8);
+    true
 }
 
 #[cfg(test)]
@@ -156,6 +187,16 @@ mod tests {
             prop_assert_eq!(text(Number::U64(value)), value.to_string());
             let signed = negative >> shift;
             prop_assert_eq!(text(Number::I64(signed)), signed.to_string());
+        }
+
+        #[test]
+        fn short_decimals_are_those_of_the_library(parts: u64, shift in 12..64_u32, places in 0..11) {
+            let value = (parts >> shift).max(1) as f64 / 10_f64.powi(places);
+            for value in [value, -value, f64::from_bits(value.to_bits() + 1)] {
+                let expected = ryu::Buffer::new().format(value).to_owned();
+                let expected = expected.strip_suffix(".0").unwrap_or(&expected);
+                prop_assert_eq!(text(Number::F64(value)), expected);
+            }
         }
 
         #[test]
