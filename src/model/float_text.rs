@@ -29,11 +29,11 @@ fn write_finite(value: f64, text: &mut String) {
     let (first, must_reach) = if in_exponent_form { (0, 0) } else { (exponent, -1) };
     let last = must_reach.min(first - count + 1);
     if value.is_sign_negative() {
-        text.push_str("-");
+        text.push('-');
     }
     for power in (last..=first.max(0)).rev() {
         if power == -1 {
-            text.push_str(".");
+            text.push('.');
         }
         let digit = usize::try_from(first - power).ok().and_then(|at| digits.get(at));
         text.push(char::from(digit.copied().unwrap_or(b'0')));

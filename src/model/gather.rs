@@ -7,10 +7,11 @@ use std::sync::Arc;
 /// they have the same descriptor but for the values of their const labels.
 pub(crate) type Page = Arc<Vec<Arc<dyn Source>>>;
 
+/// A part of a page.
+pub(crate) type Sources = [Arc<dyn Source>];
+
 /// Splits the first family off.
-pub(crate) fn first_family(
-    sources: &[Arc<dyn Source>],
-) -> Option<(&[Arc<dyn Source>], &[Arc<dyn Source>])> {
+pub(crate) fn first_family(sources: &Sources) -> Option<(&Sources, &Sources)> {
     let name = sources.first()?.descriptor().page_name();
     let len = sources.iter().take_while(|source| source.descriptor().page_name() == name).count();
     Some(sources.split_at(len))
