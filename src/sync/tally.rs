@@ -199,7 +199,8 @@ impl Tally {
 
     #[inline(never)]
     fn add_shared(&self, bucket: usize, value: f64) {
-        if self.heat.join() && self.add_shard() {
+        // The slab may come from a thread that had a shard already.
+        if self.heat.join() && (self.shard().is_some() || self.add_shard()) {
             return self.add(bucket, value);
         }
         // Acquire pairs with the Release in `flip`: the second bank is there.
@@ -350,6 +351,24 @@ mod tests {
         let sum = tally.read(&mut counts);
         assert_eq!(counts.iter().sum::<u64>(), (threads * rounds) as u64);
         assert_eq!(sum, (threads * rounds) as f64);
+    }
+
+    /// Threads that come after each other get each other's slabs, shards included.
+    #[test]
+    fn a_shard_passes_from_thread_to_thread_with_its_counts() {
+        let (threads, rounds) = if cfg!(miri) { (6, 100) } else { (40, 20_000) };
+        let tally = Tally::new(1);
+        for _ in 0..threads / 2 {
+            std::thread::scope(|scope| {
+                for _ in 0..2 {
+                    scope.spawn(|| (0..rounds).for_each(|_| tally.add(0, 1.0)));
+                }
+            });
+        }
+        let mut counts = Vec::new();
+        assert_eq!(tally.read(&mut counts), (threads * rounds) as f64);
+        assert_eq!(counts, [(threads * rounds) as u64]);
+        assert!(tally.heat.is_hot());
     }
 
     /// Each observation of bucket `n` has the value `n + 1`, so any mixture of one observation's

@@ -1,9 +1,8 @@
 //! What a macro says of a family, checked by the compiler.
 
-use crate::error::NameError;
 use crate::label::Labels;
 use crate::metric::Metric;
-use crate::model::{Descriptor, MetricType, Shape};
+use crate::model::MetricType;
 use crate::name::{is_blank, label_name_fault, metric_name_fault, same_text};
 use std::marker::PhantomData;
 
