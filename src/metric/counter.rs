@@ -137,14 +137,12 @@ impl Counter {
 
     fn fraction(&self) -> f64 {
         let shared = self.fraction.load(Ordering::Relaxed);
-        let all = self.fraction_heat.with_float(|mut sum, [shown, _]| {
-            sum.add(shared);
-            // Of a thread that is just adding, the two cells may be out of step by a rounding error;
-            // even so the total must not fall. Bits of positive floats compare as they do.
-            let total = sum.rounded().to_bits();
-            f64::from_bits(shown.fetch_max(total, Ordering::Relaxed).max(total))
-        });
-        all.unwrap_or(shared)
+        let Some((mut sum, [shown, _])) = self.fraction_heat.float() else { return shared };
+        sum.add(shared);
+        // Of a thread that is just adding, the two cells may be out of step by a rounding error;
+        // even so the total must not fall. Bits of positive floats compare as they do.
+        let total = sum.rounded().to_bits();
+        f64::from_bits(shown.fetch_max(total, Ordering::Relaxed).max(total))
     }
 }
 

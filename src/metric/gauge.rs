@@ -256,14 +256,17 @@ impl number::Sealed for i64 {
     }
 
     fn offset(heat: &Heat) {
-        heat.with_number(|sum, offset| offset.store(sum.wrapping_neg(), Ordering::Relaxed));
+        if let Some((sum, offset)) = heat.number() {
+            offset.store(sum.wrapping_neg(), Ordering::Relaxed); // Ordered by the lock.
+        }
     }
 
     fn total(bits: &AtomicU64, heat: &Heat) -> Self {
         let shared = bits.load(Ordering::Relaxed);
-        let cells =
-            heat.with_number(|sum, offset| sum.wrapping_add(offset.load(Ordering::Relaxed)));
-        shared.wrapping_add(cells.unwrap_or(0)) as Self
+        let cells = heat.number().map_or(0, |(sum, offset)| {
+            sum.wrapping_add(offset.load(Ordering::Relaxed)) // Ordered by the lock.
+        });
+        shared.wrapping_add(cells) as Self
     }
 }
 
@@ -305,22 +308,19 @@ impl number::Sealed for f64 {
     }
 
     fn offset(heat: &Heat) {
-        heat.with_float(|sum, offset| {
-            for (cell, part) in offset.into_iter().zip(sum.parts()) {
-                cell.store((-part).to_bits(), Ordering::Relaxed);
-            }
-        });
+        let Some((sum, offset)) = heat.float() else { return };
+        for (cell, part) in offset.into_iter().zip(sum.parts()) {
+            cell.store((-part).to_bits(), Ordering::Relaxed); // Ordered by the lock.
+        }
     }
 
     fn total(bits: &AtomicU64, heat: &Heat) -> Self {
         let shared = Self::from_bits(bits.load(Ordering::Relaxed));
-        let cells = heat.with_float(|mut sum, offset| {
-            let [high, low] = offset.map(|cell| Self::from_bits(cell.load(Ordering::Relaxed)));
-            sum.add_both(high, low); // Before anything else, so that what is offset leaves nothing.
-            sum.add(shared);
-            sum.rounded()
-        });
-        cells.unwrap_or(shared)
+        let Some((mut sum, offset)) = heat.float() else { return shared };
+        let [high, low] = offset.map(|cell| Self::from_bits(cell.load(Ordering::Relaxed)));
+        sum.add_both(high, low); // Before anything else, so that what is offset leaves nothing.
+        sum.add(shared);
+        sum.rounded()
     }
 }
 

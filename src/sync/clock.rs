@@ -6,7 +6,7 @@
 //!
 //! Code under test takes the time as an argument instead; only its public skin reads this clock.
 
-use once_cell::sync::OnceCell;
+use once_cell::race::OnceBox;
 use std::time::Instant;
 
 /// Milliseconds since a fixed, arbitrary moment.
@@ -20,8 +20,8 @@ pub(crate) fn coarse_ms() -> u64 {
 
 /// The portable reading: exact, and slower.
 fn elapsed_ms() -> u64 {
-    static START: OnceCell<Instant> = OnceCell::new();
-    let elapsed = START.get_or_init(Instant::now).elapsed();
+    static START: OnceBox<Instant> = OnceBox::new();
+    let elapsed = START.get_or_init(|| Box::new(Instant::now())).elapsed();
     u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -1,23 +1,13 @@
 //! A seeded hash over a few short strings.
 //!
-//! Label values may come from the network, so the seed is drawn once per process. The function is
+//! Label values may come from the network, hence the seed. The function is
 //! a length-aware 64×64→128 bit multiply-fold (the construction of wyhash): two multiplications
 //! for a value of up to 16 bytes, where a byte-wise hash spends a multiplication per byte.
-
-use once_cell::race::OnceBox;
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 
 /// 2^64 divided by the golden ratio: neighbouring integers end up far apart.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Constants with well-mixed bits: the fractional parts of √2 and √3.
 const MIX: [u64; 2] = [0x6a09_e667_f3bc_c909, 0xbb67_ae85_84ca_a73b];
-
-/// A random value drawn once per process, so that nobody outside can choose colliding values.
-pub(crate) fn process_seed() -> u64 {
-    static SEED: OnceBox<u64> = OnceBox::new();
-    *SEED.get_or_init(|| Box::new(RandomState::new().build_hasher().finish()))
-}
 
 /// Hashes the values in order; `["ab", "c"]` and `["a", "bc"]` differ because every length takes
 /// part.

@@ -146,7 +146,7 @@ impl<V> Table<V> {
             let mark = key.write(column, &mut writer.draft);
             let texts = writer
                 .texts
-                .get_or_insert_with(|| Box::new(Texts::new(super::hash::process_seed())));
+                .get_or_insert_with(|| Box::new(Texts::new(super::seed::process_seed())));
             let text = texts.store(&writer.draft, mark);
             // SAFETY: inside the room of the entry, aligned, known to nobody yet.
             unsafe { self.reference_at(entry, column).write(text) };

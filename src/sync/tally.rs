@@ -356,7 +356,7 @@ mod tests {
     /// Threads that come after each other get each other's slabs, shards included.
     #[test]
     fn a_shard_passes_from_thread_to_thread_with_its_counts() {
-        let (threads, rounds) = if cfg!(miri) { (6, 100) } else { (40, 20_000) };
+        let (threads, rounds) = if cfg!(miri) { (6_u32, 100_u32) } else { (40, 20_000) };
         let tally = Tally::new(1);
         for _ in 0..threads / 2 {
             std::thread::scope(|scope| {
@@ -366,8 +366,8 @@ mod tests {
             });
         }
         let mut counts = Vec::new();
-        assert_eq!(tally.read(&mut counts), (threads * rounds) as f64);
-        assert_eq!(counts, [(threads * rounds) as u64]);
+        assert_eq!(tally.read(&mut counts), f64::from(threads * rounds));
+        assert_eq!(counts, [u64::from(threads * rounds)]);
         assert!(tally.heat.is_hot());
     }
 

@@ -2,6 +2,7 @@
 
 use super::{process, Kind};
 use crate::sync::clock;
+use crate::sync::float::Exact;
 use crate::sync::primitive::{AtomicU32, AtomicU64, Ordering};
 use std::ptr::NonNull;
 
@@ -161,19 +162,17 @@ impl Heat {
         }
     }
 
-    /// Calls `each` with the sum of all threads' cells, and with the cell of this series that belongs
-    /// to no thread.
-    pub(crate) fn with_number<T>(&self, each: impl FnOnce(u64, &AtomicU64) -> T) -> Option<T> {
-        process::with_number(self.slot()?, each)
+    /// The sum of all threads' cells, and the cell of this series that belongs to no thread.
+    pub(crate) fn number(&self) -> Option<(u64, &AtomicU64)> {
+        let slot = self.slot()?;
+        Some((process::sum(slot), process::aside(slot)?))
     }
 
-    /// Calls `each` with the float sum of all threads' cells, and with the two cells of this series
-    /// that belong to no thread.
-    pub(crate) fn with_float<T>(
-        &self,
-        each: impl FnOnce(crate::sync::float::Exact, [&AtomicU64; 2]) -> T,
-    ) -> Option<T> {
-        process::with_float(self.slot()?, each)
+    /// The float sum of all threads' cells, and the two cells of this series that belong to no
+    /// thread.
+    pub(crate) fn float(&self) -> Option<(Exact, [&AtomicU64; 2])> {
+        let slot = self.slot()?;
+        Some((process::sum_float(slot), [process::aside(slot)?, process::aside(slot + 1)?]))
     }
 
     /// The shards of all threads, in the order of their slabs.
@@ -185,10 +184,12 @@ impl Heat {
 
     /// Gives the slot back, with all shards to `free`. The series is being dropped: no thread
     /// uses its cells any more.
-    pub(crate) fn retire(&mut self, kind: Kind, free: impl FnMut(NonNull<u8>)) {
-        if let Some(slot) = self.slot() {
+    #[inline]
+    pub(crate) fn retire(&mut self, kind: Kind, mut free: impl FnMut(NonNull<u8>)) {
+        let word = self.word();
+        if word < COLD {
             self.0.store(COLD, Ordering::Relaxed); // Exclusive.
-            process::retire(kind, slot, free);
+            process::retire(kind, word, &mut free);
         }
     }
 }

@@ -206,38 +206,40 @@ pub(super) fn give(kind: Kind, slot: u32) {
     });
 }
 
-/// Frees the cells of a slot and gives it back.
-pub(super) fn retire(kind: Kind, slot: usize, mut free: impl FnMut(NonNull<u8>)) {
+/// Gives a slot back: number cells are zeroed, shards go to `free`.
+#[cold]
+#[inline(never)]
+pub(super) fn retire(kind: Kind, slot: u32, free: &mut dyn FnMut(NonNull<u8>)) {
     match kind {
         Kind::Count | Kind::Level | Kind::Float => {
-            (slot..slot + kind.width() as usize).for_each(|slot| ALL.wipe(slot));
+            (slot..slot + kind.width()).for_each(|slot| ALL.wipe(slot as usize));
         }
         Kind::Tally | Kind::Summary => {
-            for place in ALL.iter().filter_map(|slab| slab.shards.get(slot)) {
+            for place in ALL.iter().filter_map(|slab| slab.shards.get(slot as usize)) {
                 // Acquire pairs with `install`: what is freed was written.
                 let shard = place.swap(ptr::null_mut(), Ordering::Acquire);
-                NonNull::new(shard).into_iter().for_each(&mut free);
+                NonNull::new(shard).into_iter().for_each(&mut *free);
             }
         }
     }
     RETIRED.fetch_add(1, Ordering::Release); // Pairs with the Acquire in `folded_since`.
-    give(kind, slot as u32);
+    give(kind, slot);
 }
 
+#[inline(never)]
 pub(super) fn sum(slot: usize) -> u64 {
     ALL.sum(slot)
 }
 
-pub(super) fn with_number<T>(slot: usize, each: impl FnOnce(u64, &AtomicU64) -> T) -> Option<T> {
-    Some(each(ALL.sum(slot), ALL.aside()?.numbers.get(slot)?))
+/// The sum of a float slot over all threads.
+#[inline(never)]
+pub(super) fn sum_float(slot: usize) -> Exact {
+    ALL.sum_float(slot)
 }
 
-pub(super) fn with_float<T>(
-    slot: usize,
-    each: impl FnOnce(Exact, [&AtomicU64; 2]) -> T,
-) -> Option<T> {
-    let [first, second] = ALL.aside()?.numbers.get(slot..slot + 2)? else { return None };
-    Some(each(ALL.sum_float(slot), [first, second]))
+/// The cell at a number slot that belongs to no thread.
+pub(super) fn aside(slot: usize) -> Option<&'static AtomicU64> {
+    ALL.aside()?.numbers.get(slot)
 }
 
 pub(super) fn for_each_shard(slot: usize, mut each: impl FnMut(NonNull<u8>)) {
@@ -248,6 +250,7 @@ pub(super) fn for_each_shard(slot: usize, mut each: impl FnMut(NonNull<u8>)) {
 }
 
 /// Leaves the sums of all number slots in `sums`; returns how many slots were given back before.
+#[cold]
 pub(crate) fn fold(sums: &mut Vec<u64>) -> u64 {
     let retired = RETIRED.load(Ordering::Acquire); // Pairs with `retire`.
     sums.clear();

@@ -64,7 +64,7 @@ fn a_retired_slot_starts_at_zero_again() {
         old.retire(Kind::Float, |_| {});
         let new = Heat::cold();
         heat_up(&new, Kind::Float);
-        assert_eq!(new.with_float(|sum, _| sum.parts()), Some([0.0, 0.0]));
+        assert_eq!(new.float().map(|(sum, _)| sum.parts()), Some([0.0, 0.0]));
         if new.slot() == slot {
             return;
         }
