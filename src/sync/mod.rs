@@ -15,6 +15,7 @@ pub(crate) mod index;
 #[cfg(not(nunchi_loom))]
 pub(crate) mod pages;
 pub(crate) mod primitive;
+pub(crate) mod register;
 pub(crate) mod seed;
 pub(crate) mod shard;
 pub(crate) mod slab;

@@ -10,6 +10,7 @@ use super::float::{two_sum, Exact};
 #[cfg(not(nunchi_loom))]
 use super::pages::PIECES;
 use super::primitive::{AtomicU32, AtomicU64, Ordering};
+use super::register;
 use super::tally::{pause, weakened, COLD_TRIES};
 use std::ptr::NonNull;
 
@@ -37,6 +38,31 @@ const COUNT_ACQUIRE: Ordering =
 /// What the words of a shard need: two banks, and what was accepted of them.
 pub(crate) const fn words(buckets: usize) -> usize {
     4 * (BUCKETS + buckets)
+}
+
+/// One bank, for its writer: every second word from here on.
+#[derive(Clone, Copy)]
+struct Bank<'s> {
+    words: &'s [AtomicU64],
+}
+
+impl<'s> Bank<'s> {
+    /// A word before the buckets, or of a bucket that the shard has.
+    #[inline(always)]
+    fn word(self, word: usize) -> &'s AtomicU64 {
+        debug_assert!(2 * word < self.words.len());
+        // SAFETY: the words are those of a shard, and no caller asks for a bucket it does not have.
+        unsafe { self.words.get_unchecked(2 * word) }
+    }
+
+    /// The steps of an observation, in their order.
+    #[inline(always)]
+    fn store(self, bucket: &AtomicU64, in_bucket: u64, [high, low]: [f64; 2], count: u64) {
+        bucket.store(in_bucket, Ordering::Relaxed); // Ordered by what follows.
+        self.word(HIGH).store(high.to_bits(), SUM_RELEASE);
+        self.word(LOW).store(low.to_bits(), SUM_RELEASE);
+        self.word(COUNT).store(count, COUNT_RELEASE);
+    }
 }
 
 /// Makes the other bank the one to write to, and calls `refresh` with each bank while it is not:
@@ -102,12 +128,9 @@ impl<'s> Shard<'s> {
         drop(unsafe { Box::<[AtomicU64]>::from_raw(words) });
     }
 
-    /// Word number `word` of a bank, 0 or 1.
-    #[inline(always)]
     fn word(self, bank: usize, word: usize) -> &'s AtomicU64 {
         debug_assert!(bank < 2 && word < BUCKETS + self.buckets);
-        // SAFETY: there are two banks of `BUCKETS + buckets` words, and all callers keep to it.
-        unsafe { self.words.get_unchecked(2 * word + bank) }
+        &self.words[2 * word + bank]
     }
 
     /// Word number `word` of what was accepted of a bank. Only the reader comes here.
@@ -123,25 +146,28 @@ impl<'s> Shard<'s> {
         if bucket >= self.buckets {
             return 0;
         }
-        let bank = bank & 1;
+        let bank = self.bank(bank & 1);
         // The loads are of what this thread stored.
-        let bits = |word| self.word(bank, word).load(Ordering::Relaxed);
+        let bits = |word| bank.word(word).load(Ordering::Relaxed);
         let (sum, error) = two_sum(f64::from_bits(bits(HIGH)), value);
         let low = f64::from_bits(bits(LOW)) + error;
         let counted = bits(COUNT).wrapping_add(1);
-        let in_bucket = bits(BUCKETS + bucket).wrapping_add(1);
-        self.store(bank, bucket, in_bucket, [sum, low], counted);
+        let in_bucket = register::plain(bank.word(BUCKETS + bucket));
+        bank.store(
+            in_bucket,
+            in_bucket.load(Ordering::Relaxed).wrapping_add(1),
+            [sum, low],
+            counted,
+        );
         counted
     }
 
-    /// The steps of an observation, in their order.
     #[inline(always)]
-    fn store(self, bank: usize, bucket: usize, in_bucket: u64, sum: [f64; 2], counted: u64) {
-        let store = |word, bits, ordering| self.word(bank, word).store(bits, ordering);
-        store(BUCKETS + bucket, in_bucket, Ordering::Relaxed); // Ordered by what follows.
-        store(HIGH, sum[0].to_bits(), SUM_RELEASE);
-        store(LOW, sum[1].to_bits(), SUM_RELEASE);
-        store(COUNT, counted, COUNT_RELEASE);
+    fn bank(self, bank: usize) -> Bank<'s> {
+        debug_assert!(bank < 2);
+        // SAFETY: a shard has more than two words.
+        let words = unsafe { self.words.get_unchecked(bank..) };
+        Bank { words: register::plain_slice(words) }
     }
 
     /// How many values the only writer has counted, in both banks.

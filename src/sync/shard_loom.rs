@@ -51,9 +51,11 @@ fn an_accepted_reading_is_one_set() {
         let writer = loom::thread::spawn({
             let words = Arc::clone(&words);
             move || {
-                words.shard().store(0, 0, 1, [1.0, 0.0], 1);
-                words.shard().store(0, 1, 1, [2.0, 1.0], 2);
-                words.shard().store(0, 0, 2, [4.0, 0.0], 3);
+                let bank = words.shard().bank(0);
+                let [first, second] = [BUCKETS, BUCKETS + 1].map(|word| bank.word(word));
+                bank.store(first, 1, [1.0, 0.0], 1);
+                bank.store(second, 1, [2.0, 1.0], 2);
+                bank.store(first, 2, [4.0, 0.0], 3);
             }
         });
         let mut counts = [0; 2];

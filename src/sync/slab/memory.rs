@@ -8,11 +8,10 @@ use crate::sync::primitive::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Order
 use parking_lot::Mutex;
 use std::ptr;
 
-/// The cells of one thread at a time.
+/// The cells of one thread at a time. It starts on a page of its own, and with the cells, so that
+/// their addresses are quickly computed.
 #[repr(C)]
 pub(super) struct Slab {
-    /// Keeps the first cells off the cache line of whatever lies before.
-    _apart: [u64; 16],
     /// Each written by the thread that owns the slab, or by whoever frees its slot.
     /// One more than there are slots, so that every slot has a neighbour.
     pub(super) numbers: [AtomicU64; NUMBERS + 1],
@@ -58,7 +57,7 @@ pub(super) fn add(cell: &AtomicU64, amount: u64) {
 /// The calling thread owns the cells. A reader may see the first cell of one addition and the second
 /// of another; it is then off by the rounding error of that addition, the last bit of the first.
 #[inline(always)]
-pub(super) fn add_float(high: &AtomicU64, low: &AtomicU64, value: f64) {
+pub(super) fn add_float([high, low]: &[AtomicU64; 2], value: f64) {
     let rest = f64::from_bits(low.load(Ordering::Relaxed));
     let (sum, error) = two_sum(f64::from_bits(high.load(Ordering::Relaxed)), value);
     // Relaxed: the two are read without an order, see above.
@@ -217,7 +216,6 @@ unsafe fn free(slab: *mut Slab) {
 #[cfg(nunchi_loom)]
 fn allocate() -> Option<*mut Slab> {
     Some(Box::into_raw(Box::new(Slab {
-        _apart: [0; 16],
         numbers: std::array::from_fn(|_| AtomicU64::new(0)),
         shards: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
         owned: AtomicU32::new(0),

@@ -5,6 +5,7 @@ use super::pool::{Kind, Pools};
 use super::{NUMBERS, SUMMARIES, TALLIES};
 use crate::sync::float::Exact;
 use crate::sync::primitive::{AtomicU64, Ordering};
+use crate::sync::register;
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
 
@@ -82,7 +83,8 @@ pub(super) fn add(slot: u32, amount: u64) -> bool {
         let hot = slot < here.numbers.get();
         if hot {
             // SAFETY: `numbers` is more than 0, and no more than the slab has.
-            memory::add(unsafe { here.slab().numbers.get_unchecked(slot as usize) }, amount);
+            let cell = unsafe { here.slab().numbers.get_unchecked(slot as usize) };
+            memory::add(register::plain(cell), amount);
         }
         hot
     })
@@ -94,11 +96,11 @@ pub(super) fn add_float(slot: u32, value: f64) -> bool {
         let hot = slot < here.numbers.get();
         if hot {
             // SAFETY: `numbers` is more than 0, and every slot below it has a neighbour.
-            let (high, low) = unsafe {
-                let numbers = &here.slab().numbers;
-                (numbers.get_unchecked(slot as usize), numbers.get_unchecked(slot as usize + 1))
+            let cells = unsafe {
+                let first = here.slab().numbers.as_ptr().add(slot as usize);
+                &*first.cast::<[AtomicU64; 2]>()
             };
-            memory::add_float(high, low, value);
+            memory::add_float(register::plain(cells), value);
         }
         hot
     })

@@ -105,7 +105,8 @@ fn a_slab_passes_from_thread_to_thread_with_its_counts() {
         let slab = slabs.adopt(1).unwrap();
         assert!(slabs.adopt(1).is_none(), "one slab, one owner");
         add(&slab.numbers[1], 5);
-        add_float(&slab.numbers[2], &slab.numbers[3], if round == 1 { LARGE } else { 1.0 });
+        let pair: &[AtomicU64; 2] = slab.numbers[2..4].try_into().unwrap();
+        add_float(pair, if round == 1 { LARGE } else { 1.0 });
         assert_eq!(slabs.sum(1), 5 * round);
         slab.release();
     }
@@ -116,11 +117,12 @@ fn a_slab_passes_from_thread_to_thread_with_its_counts() {
 
 #[test]
 fn a_float_cell_does_not_drift() {
-    let (high, low) = (AtomicU64::new(0), AtomicU64::new(0));
+    let pair = [AtomicU64::new(0), AtomicU64::new(0)];
     let additions = if cfg!(miri) { 1_000 } else { 10_000_000 };
-    (0..additions).for_each(|_| add_float(&high, &low, 0.001));
+    (0..additions).for_each(|_| add_float(&pair, 0.001));
     let mut sum = Exact::default();
-    sum.add_both(f64::from_bits(high.load(RELAXED)), f64::from_bits(low.load(RELAXED)));
+    let [high, low] = pair.map(|cell| f64::from_bits(cell.into_inner()));
+    sum.add_both(high, low);
     assert_eq!(sum.rounded(), f64::from(additions) * 0.001);
 }
 
