@@ -90,6 +90,30 @@ fn updates_through_a_handle() {
     assert_eq!(made, 0);
 }
 
+/// Threads get their cells of series that become hot from the system.
+#[cfg(target_os = "linux")]
+#[test]
+fn updates_on_the_way_to_hot_and_after() {
+    let registry = Registry::new();
+    let counter = registry.counter("a_total", "A.").register().expect("valid");
+    let fraction = registry.counter("b_total", "B.").register().expect("valid");
+    let level = registry.int_gauge("c", "C.").register().expect("valid");
+    let float = registry.gauge("d", "D.").register().expect("valid");
+    let histogram = registry.histogram("e", "E.").register().expect("valid");
+    let summary = registry.summary("f", "F.").register().expect("valid");
+    let count = allocations(|| {
+        for n in 0..60_000 {
+            counter.inc();
+            fraction.inc_by(0.5);
+            level.inc();
+            float.inc_by(0.5);
+            histogram.observe(f64::from(n));
+            summary.observe(f64::from(n));
+        }
+    });
+    assert_eq!(count, 0);
+}
+
 #[test]
 fn observations_of_a_summary_with_quantiles() {
     let registry = Registry::new();

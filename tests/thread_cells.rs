@@ -186,6 +186,65 @@ fn a_hot_gauge_can_be_set_exactly() {
     assert_eq!((float.get(), whole.get()), (3.5, -6));
 }
 
+/// Work that one thread begins and another ends: never less than none, never more than there is.
+#[test]
+fn a_hot_gauge_shows_values_it_had() {
+    const PLACES: usize = 8;
+    let rounds = if cfg!(debug_assertions) { 100_000 } else { 500_000 };
+    let in_progress = Gauge::<i64>::new();
+    let (begun, ended) = std::sync::mpsc::sync_channel::<()>(PLACES - 2);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let (in_progress, done) = (&in_progress, &done);
+        scope.spawn(move || {
+            for _ in 0..rounds {
+                in_progress.inc();
+                if begun.send(()).is_err() {
+                    return;
+                }
+            }
+        });
+        let ender = scope.spawn(move || ended.iter().for_each(|()| in_progress.dec()));
+        let reader = scope.spawn(move || {
+            let mut wrong = 0;
+            while !done.load(Ordering::Relaxed) {
+                wrong += usize::from(!(0..=PLACES as i64).contains(&in_progress.get()));
+            }
+            wrong
+        });
+        ender.join().unwrap();
+        done.store(true, Ordering::Relaxed);
+        assert_eq!(reader.join().unwrap(), 0, "values that the gauge never had");
+    });
+    assert_eq!(in_progress.get(), 0);
+}
+
+#[test]
+fn threads_that_come_after_each_other_go_on_where_the_last_one_stopped() {
+    let registry = Registry::new();
+    let sizes = registry.histogram("sizes", "S.").buckets([1.0, 2.0]).register().unwrap();
+    let wait = registry.summary("wait", "W.").quantiles([0.5]).register().unwrap();
+    let plain = registry.summary("plain", "P.").register().unwrap();
+    let fraction = registry.counter("fraction_total", "F.").register().unwrap();
+    let threads = 6;
+    for _ in 0..threads {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..WARMING {
+                    sizes.observe(1.5);
+                    wait.observe(1.5);
+                    plain.observe(1.5);
+                    fraction.inc_by(1.5);
+                }
+            });
+        });
+    }
+    let (count, sum) = (threads * WARMING, 1.5 * (threads * WARMING) as f64);
+    assert_eq!((sizes.count(), sizes.sum()), (count, sum));
+    assert_eq!((wait.count(), wait.sum(), wait.quantile(0.5)), (count, sum, 1.5));
+    assert_eq!((plain.count(), plain.sum(), fraction.get()), (count, sum, sum));
+}
+
 #[test]
 fn values_without_a_number_reach_a_hot_histogram() {
     let histogram = Histogram::new(Buckets::new([1.0, 2.0]).unwrap());

@@ -21,8 +21,8 @@ use crate::sync::slab::{self, Heat, Kind, CELL_LIMIT};
 ///
 /// # Consistency
 ///
-/// A concurrent scrape sees a value the counter had at some moment of the scrape, and later scrapes
-/// never see less.
+/// A concurrent scrape sees a value between those that the counter had when the scrape began and when
+/// it ended, and later scrapes never see less.
 ///
 /// # Examples
 ///
@@ -137,7 +137,7 @@ impl Counter {
 
     fn fraction(&self) -> f64 {
         let shared = self.fraction.load(Ordering::Relaxed);
-        let Some((mut sum, [shown, _])) = self.fraction_heat.float() else { return shared };
+        let Some((mut sum, [shown, _])) = self.fraction_heat.growing_float() else { return shared };
         sum.add(shared);
         // Of a thread that is just adding, the two cells may be out of step by a rounding error;
         // even so the total must not fall. Bits of positive floats compare as they do.

@@ -39,7 +39,7 @@ pub(crate) fn two_sum(left: f64, right: f64) -> (f64, f64) {
 }
 
 /// A sum that keeps what rounding has cost.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Exact {
     high: f64,
     low: f64,

@@ -5,6 +5,7 @@
 //! with this crate. On Linux pages are mapped instead; they cost nothing until they are touched.
 //! Elsewhere, and under miri, the allocator serves.
 
+use super::slab::PATIENCE;
 use parking_lot::Mutex;
 use std::alloc::Layout;
 use std::ptr::{self, NonNull};
@@ -33,6 +34,10 @@ const LARGEST: usize = 64 * GRAIN;
 /// From how much memory pieces are cut.
 const MAPPING: usize = if cfg!(miri) { LARGEST } else { 32 * LARGEST };
 
+/// The most bytes that are with takers at a time: 64 MiB. Whoever gets no more uses what all threads
+/// share.
+const BUDGET: usize = 64 << 20;
+
 /// Small pieces of memory: cut from mappings, given back to lists by size, used again.
 pub(crate) struct Pieces(Mutex<State>);
 
@@ -45,6 +50,8 @@ struct State {
     /// What is left of the last mapping.
     rest: *mut u8,
     left: usize,
+    /// How many bytes are with takers.
+    taken: usize,
 }
 
 // SAFETY: the pointers lead to memory that nobody else knows of.
@@ -53,36 +60,18 @@ unsafe impl Send for State {}
 impl Pieces {
     pub(crate) const fn new() -> Self {
         let free = [ptr::null_mut(); LARGEST / GRAIN + 1];
-        Self(Mutex::new(State { free, rest: ptr::null_mut(), left: 0 }))
+        Self(Mutex::new(State { free, rest: ptr::null_mut(), left: 0, taken: 0 }))
     }
 
-    /// A zeroed piece of at least so many bytes.
+    /// A zeroed piece of at least so many bytes, or `None` when the budget or the memory is used up.
+    /// Never waits: none while another thread takes or gives one.
     pub(crate) fn take(&self, bytes: usize) -> Option<NonNull<u8>> {
         let layout = layout(bytes)?;
-        if layout.size() > LARGEST {
-            return map(layout);
-        }
-        let mut state = self.0.lock();
-        let first = &mut state.free[layout.size() / GRAIN];
-        if let Some(piece) = NonNull::new(*first) {
-            // SAFETY: a free piece holds the address of the next, and is large enough for it; from
-            // now on it is the caller's, to whom it must look new.
-            unsafe {
-                *first = piece.as_ptr().cast::<*mut u8>().read();
-                piece.as_ptr().write_bytes(0, layout.size());
-            }
-            return Some(piece);
-        }
-        if state.left < layout.size() {
-            // What is left is less than the piece at hand, and is lost.
-            state.rest = map(Layout::from_size_align(MAPPING, GRAIN).ok()?)?.as_ptr();
-            state.left = MAPPING;
-        }
-        let piece = state.rest;
-        // SAFETY: so much is left.
-        state.rest = unsafe { piece.add(layout.size()) };
-        state.left -= layout.size();
-        NonNull::new(piece)
+        let mut state = self.0.try_lock()?;
+        let taken = state.taken.checked_add(layout.size()).filter(|taken| *taken <= BUDGET)?;
+        let piece = state.take(layout)?;
+        state.taken = taken;
+        Some(piece)
     }
 
     /// Gives a piece back.
@@ -92,15 +81,45 @@ impl Pieces {
     /// It was returned by [`take`](Self::take) for so many bytes, and nobody uses it.
     pub(crate) unsafe fn give(&self, piece: NonNull<u8>, bytes: usize) {
         let Some(layout) = layout(bytes) else { return };
+        // In the child of a fork nobody may be left to unlock it. Then the piece is lost.
+        let Some(mut state) = self.0.try_lock_for(PATIENCE) else { return };
+        state.taken -= layout.size();
         if layout.size() > LARGEST {
             // SAFETY: then it was mapped with this layout.
             return unsafe { unmap(piece, layout) };
         }
-        let mut state = self.0.lock();
         let first = &mut state.free[layout.size() / GRAIN];
         // SAFETY: the piece is ours, aligned, and large enough for an address.
         unsafe { piece.as_ptr().cast::<*mut u8>().write(*first) };
         *first = piece.as_ptr();
+    }
+}
+
+impl State {
+    fn take(&mut self, layout: Layout) -> Option<NonNull<u8>> {
+        if layout.size() > LARGEST {
+            return map(layout);
+        }
+        let first = &mut self.free[layout.size() / GRAIN];
+        if let Some(piece) = NonNull::new(*first) {
+            // SAFETY: a free piece holds the address of the next, and is large enough for it; from
+            // now on it is the caller's, to whom it must look new.
+            unsafe {
+                *first = piece.as_ptr().cast::<*mut u8>().read();
+                piece.as_ptr().write_bytes(0, layout.size());
+            }
+            return Some(piece);
+        }
+        if self.left < layout.size() {
+            // What is left is less than the piece at hand, and is lost.
+            self.rest = map(Layout::from_size_align(MAPPING, GRAIN).ok()?)?.as_ptr();
+            self.left = MAPPING;
+        }
+        let piece = self.rest;
+        // SAFETY: so much is left.
+        self.rest = unsafe { piece.add(layout.size()) };
+        self.left -= layout.size();
+        NonNull::new(piece)
     }
 }
 
@@ -182,7 +201,8 @@ mod tests {
 
     #[test]
     fn pieces_are_zero_apart_and_used_again() {
-        let pieces = Pieces::new();
+        static PIECES: Pieces = Pieces::new(); // Its mappings are kept.
+        let pieces = &PIECES;
         let mut taken = Vec::new();
         for bytes in [1, 128, 129, 8192, 8193, 100_000].into_iter().cycle().take(60) {
             let piece = pieces.take(bytes).unwrap();

@@ -68,7 +68,7 @@ impl<'s> Bank<'s> {
 /// Makes the other bank the one to write to, and calls `refresh` with each bank while it is not:
 /// first with the one that was not, then with the one that was. One caller at a time.
 pub(crate) fn flip(hot: &AtomicU32, mut refresh: impl FnMut(usize)) {
-    let was = hot.load(Ordering::Relaxed) & 1; // Stored here only, by one caller at a time.
+    let was = hot.load(Ordering::Relaxed) & 1; // Stored by one reader at a time.
     refresh(1 - was as usize);
     // Release pairs with the Acquire of writers for whom a bank comes into being; see the tally.
     hot.store(1 - was, Ordering::Release);
@@ -170,9 +170,9 @@ impl<'s> Shard<'s> {
         Bank { words: register::plain_slice(words) }
     }
 
-    /// How many values the only writer has counted, in both banks.
+    /// How many values the only writer has counted, in both banks, as far as the caller can see.
     pub(crate) fn count(self) -> u64 {
-        let of = |bank| self.word(bank, COUNT).load(Ordering::Relaxed); // The writer's own.
+        let of = |bank| self.word(bank, COUNT).load(Ordering::Relaxed);
         of(0) + of(1)
     }
 

@@ -193,14 +193,14 @@ impl Tally {
     #[inline(always)]
     fn shard(&self) -> Option<Shard<'_>> {
         let shard = self.heat.shard()?;
-        // SAFETY: our slot has shards that `add_shard` made for as many buckets, freed by `drop`.
+        // SAFETY: our slot has shards that `add_shared` made for as many buckets, freed by `drop`.
         Some(unsafe { Shard::at(shard, self.first.buckets.len()) })
     }
 
     #[inline(never)]
     fn add_shared(&self, bucket: usize, value: f64) {
-        // The slab may come from a thread that had a shard already.
-        if self.heat.join() && (self.shard().is_some() || self.add_shard()) {
+        let buckets = self.first.buckets.len();
+        if self.heat.join() && self.heat.install(|| Shard::allocate(buckets)) {
             return self.add(bucket, value);
         }
         // Acquire pairs with the Release in `flip`: the second bank is there.
@@ -210,18 +210,6 @@ impl Tally {
             self.second().unwrap_or(&self.first).add(bucket, value);
         }
         self.heat.warm(Kind::Tally);
-    }
-
-    /// Gives this thread a shard. It has a slab, and none there.
-    #[cold]
-    fn add_shard(&self) -> bool {
-        let Some(shard) = Shard::allocate(self.first.buckets.len()) else { return false };
-        let installed = self.heat.install(shard);
-        if !installed {
-            // SAFETY: allocated above, and nobody was told of it.
-            unsafe { Shard::free(shard, self.first.buckets.len()) };
-        }
-        installed
     }
 
     /// Leaves the counts of all buckets in `counts`, one per bucket, and returns the sum of the
@@ -269,7 +257,7 @@ impl Tally {
 
     fn for_each_shard(&self, mut each: impl FnMut(Shard<'_>)) {
         self.heat.for_each_shard(|shard| {
-            // SAFETY: our slot has shards that `add_shard` made for as many buckets, freed by `drop`.
+            // SAFETY: our slot has shards that `add_shared` made for as many buckets, freed by `drop`.
             each(unsafe { Shard::at(shard, self.first.buckets.len()) });
         });
     }
@@ -299,7 +287,7 @@ impl Drop for Tally {
     fn drop(&mut self) {
         let buckets = self.first.buckets.len();
         self.heat.retire(Kind::Tally, |shard| {
-            // SAFETY: from `add_shard` of this tally, which nobody uses any more; the slot forgets it.
+            // SAFETY: made by `add_shared` of this tally, which nobody uses any more; the slot forgets it.
             unsafe { Shard::free(shard, buckets) };
         });
         let bank = self.second.load(Ordering::Relaxed); // Nobody else is left.

@@ -4,7 +4,7 @@
 //! chunks of 64, half a power of two, which appear when they are first touched and then stay.
 
 use super::place;
-use super::recorder::Recorder;
+use super::recorder::{Recorder, RARELY};
 use crate::sync::float::AtomicF64;
 use crate::sync::primitive::{AtomicU32, AtomicU64, Ordering};
 use crate::sync::slab::Shards;
@@ -25,6 +25,8 @@ pub(super) struct Live {
     greatest: AtomicF64,
     positive: Side<1>,
     negative: OnceBox<Side<1>>,
+    /// A bit for each chunk that some thread has of its own, on either side of zero.
+    met: [[AtomicU64; CHUNKS.div_ceil(64)]; 2],
 }
 
 impl Live {
@@ -35,7 +37,25 @@ impl Live {
             greatest: AtomicF64::new(f64::NEG_INFINITY),
             positive: Side::default(),
             negative: OnceBox::new(),
+            met: std::array::from_fn(|_| std::array::from_fn(|_| AtomicU64::new(0))),
         }
+    }
+
+    /// Notes that a thread has the chunk of a slot for itself, so that whoever reads looks there.
+    /// `Relaxed`: if that is seen late, what is counted there is read and swept the next time.
+    pub(super) fn meet(&self, slot: usize, below: bool) {
+        let chunk = slot / CHUNK;
+        self.met[usize::from(below)][chunk / 64].fetch_or(1 << (chunk % 64), Ordering::Relaxed);
+    }
+
+    fn is_met(&self, chunk: usize, below: bool) -> bool {
+        let bits = self.met[usize::from(below)][chunk / 64].load(Ordering::Relaxed);
+        bits >> (chunk % 64) & 1 == 1
+    }
+
+    fn chunk(&self, chunk: usize, below: bool) -> Option<&Chunk<1>> {
+        let side = if below { self.negative.get()? } else { &self.positive };
+        side.chunks[chunk].get()
     }
 
     /// When the pane is to be sealed.
@@ -151,6 +171,13 @@ impl Bins<'_> {
         shared
     }
 
+    /// How many observations may have been made without a look at the clock.
+    pub(super) fn unseen(self) -> u64 {
+        let mut unseen = 0;
+        self.recorders.for_each(|_| unseen += RARELY - 1);
+        unseen
+    }
+
     fn visit(
         self,
         mut shared: impl FnMut(&AtomicU32) -> u32,
@@ -166,25 +193,24 @@ impl Bins<'_> {
         };
         let negative = (0..CHUNKS).rev().map(|index| (index, true));
         for (index, below) in negative.chain((0..CHUNKS).map(|index| (index, false))) {
+            let (common, met) = (self.live.chunk(index, below), self.live.is_met(index, below));
+            if common.is_none() && !met {
+                continue;
+            }
             let mut counts = [0_u64; CHUNK];
-            let mut occupied = false;
-            let side = if below { self.live.negative.get() } else { Some(&self.live.positive) };
-            if let Some([bins]) = side.and_then(|side| side.chunks[index].get()) {
-                occupied = true;
+            if let Some([bins]) = common {
                 counts
                     .iter_mut()
                     .zip(bins)
                     .for_each(|(count, bin)| *count += u64::from(shared(bin)));
             }
-            self.recorders.for_each(|recorder| {
-                let Some([bins, swept]) = recorder.chunk(index, below) else { return };
-                occupied = true;
-                for (count, pair) in counts.iter_mut().zip(bins.iter().zip(swept)) {
-                    *count += u64::from(own([pair.0, pair.1]));
-                }
-            });
-            if !occupied {
-                continue;
+            if met {
+                self.recorders.for_each(|recorder| {
+                    let Some([bins, swept]) = recorder.chunk(index, below) else { return };
+                    for (count, pair) in counts.iter_mut().zip(bins.iter().zip(swept)) {
+                        *count += u64::from(own([pair.0, pair.1]));
+                    }
+                });
             }
             let mut first = (index * CHUNK) as i32;
             if below {

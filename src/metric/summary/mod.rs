@@ -66,13 +66,14 @@ use std::time::Duration;
 /// An observation takes no lock, waits for nobody and makes two atomic updates, of its bin and of
 /// the sum; with quantiles it also reads a coarse clock. A summary that is observed more than some
 /// ten thousand times a second gets a recorder in every thread that observes it. Then an observation
-/// is a few plain loads and stores, whatever other threads do, and every sixty-fourth reads the
-/// clock: so many observations of a thread may count in the pane after their own.
+/// is a few plain loads and stores, whatever other threads do. While sixteen of them take less than
+/// 20 ms, only the last reads the clock. Then up to fifteen may count in the pane next to their own,
+/// and are left out of the window if that has ended long before they were made.
 ///
 /// Two events cost more. The first observation of all, the first negative one and the first in each
 /// half of a power of two allocate, once in the life of the summary and once more in that of a
-/// recorder. The observation that finds a pane ended sweeps the bins, one to eight
-/// microseconds; a recorder that finds another one sweeping goes on at once.
+/// recorder. The observation that finds a pane ended sweeps the bins, one to eight microseconds and
+/// about one more for each recorder; whoever finds another one sweeping goes on at once.
 ///
 /// A summary that was never observed takes 40 bytes. One in use takes 12 to 45 KB for values spread
 /// like response times, depending on how many different ones a pane sees, not on how many; each
@@ -149,7 +150,6 @@ impl Summary {
     }
 
     /// Adds an observation at a time that is asked for only if it matters.
-    /// Adds an observation at a time that is asked for only if it matters.
     #[inline(always)]
     fn observe_at(&self, value: f64, now: impl FnOnce() -> u64) {
         match self.recorders.get() {
@@ -165,7 +165,7 @@ impl Summary {
         if let Some(recent) = recent {
             recent.live.extend(value);
             if !recorder.count(value) {
-                recorder.count_any(value);
+                recorder.count_any(value, &recent.live);
             }
         }
         // Relaxed: which bank matters to nobody but the reader, and that finds out by the protocol.
@@ -178,8 +178,9 @@ impl Summary {
     #[cold]
     #[inline(never)]
     fn keep_up(&self, recorder: &Recorder, now: impl FnOnce() -> u64) {
-        let Some(recent) = self.recent.get() else { return };
+        let Some(recent) = self.recent.get() else { return recorder.ignore_time() };
         let now = now();
+        recorder.keep_pace(now);
         let due = |live: &Live| now >= live.end() || recorder.is_full();
         if due(&recent.live) {
             self.try_turn(recent, now, due);
@@ -251,7 +252,8 @@ impl Summary {
     }
 
     fn read_at(&self, now: u64, quantiles: &[f64], scratch: &mut Scratch) -> SummaryTotals {
-        let (mut count, shared) = match self.recent.get() {
+        let mut sum = Exact::default();
+        let count = match self.recent.get() {
             Some(recent) => {
                 let span = self.span();
                 let mut window = recent.window.lock();
@@ -260,24 +262,33 @@ impl Summary {
                 }
                 window.answer(self.bins(recent), now, span, quantiles, scratch);
                 // Still under the lock, so no sweep moves observations out of the bins.
-                recent.totals.read(|| recent.live.total())
+                let (count, shared) = recent.totals.read(|| recent.live.total());
+                sum.add(shared);
+                count + self.read_recorders(&mut sum)
             }
             None => {
                 scratch.values.clear();
                 scratch.values.resize(quantiles.len(), f64::NAN);
-                self.plain.read(|| 0)
+                let (count, shared) = self.plain.read(|| 0);
+                sum.add(shared);
+                let _one_at_a_time = self.recorders.is_hot().then(|| PLAIN_READERS.lock());
+                count + self.read_recorders(&mut sum)
             }
         };
-        let mut sum = Exact::default();
-        sum.add(shared);
+        SummaryTotals { count, sum: sum.rounded() }
+    }
+
+    /// Adds what the recorders have summed up, and returns how many observations that were. One
+    /// caller at a time.
+    fn read_recorders(&self, sum: &mut Exact) -> u64 {
+        let mut count = 0;
         if self.recorders.is_hot() {
-            let _one_at_a_time = FLIPS.lock();
             shard::flip(&self.bank, |bank| {
                 self.recorders.for_each(|recorder| recorder.refresh(bank));
             });
-            self.recorders.for_each(|recorder| recorder.add_to(&mut count, &mut sum));
+            self.recorders.for_each(|recorder| recorder.add_to(&mut count, sum));
         }
-        SummaryTotals { count, sum: sum.rounded() }
+        count
     }
 
     #[inline(always)]
@@ -319,6 +330,7 @@ impl Summary {
     }
 
     /// Sweeps the bins into a pane.
+    ///
     fn turn(&self, recent: &Recent, window: &mut Window, now: u64) {
         recent.totals.count(window.turn(self.bins(recent), now, self.span()));
     }
@@ -348,8 +360,8 @@ impl fmt::Debug for Summary {
     }
 }
 
-/// Held while the recorders of a summary are read.
-static FLIPS: Mutex<()> = Mutex::new(());
+/// Held while the recorders of a summary without a window are read.
+static PLAIN_READERS: Mutex<()> = Mutex::new(());
 
 /// A bin with this many observations is swept early, long before its 32 bits are used up.
 const FULL: u32 = 1 << 31;

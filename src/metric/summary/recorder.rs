@@ -4,7 +4,7 @@
 //! the protocol of [`Shard`], and bins of its own, which only grow. Sweeping leaves them alone and
 //! remembers beside each what it has taken.
 
-use super::live::{Chunk, Side};
+use super::live::{Chunk, Live, Side};
 use super::place;
 use crate::sync::float::Exact;
 use crate::sync::primitive::{AtomicU32, AtomicU64, Ordering};
@@ -18,6 +18,12 @@ pub(super) struct Recorder {
     totals: [AtomicU64; words(1)],
     /// How many values there were at the last sweep; written by the sweeper.
     swept: AtomicU64,
+    /// The clock is read when the count has none of these bits: at every observation, or at one of
+    /// [`RARELY`].
+    pace: AtomicU64,
+    /// When the pace was decided last, in clock milliseconds, and at which count.
+    paced: AtomicU64,
+    paced_count: AtomicU64,
     positive: Side<2>,
     negative: OnceBox<Side<2>>,
 }
@@ -31,6 +37,9 @@ impl Recorder {
         Self {
             totals: std::array::from_fn(|_| AtomicU64::new(0)),
             swept: AtomicU64::new(0),
+            pace: AtomicU64::new(0),
+            paced: AtomicU64::new(0),
+            paced_count: AtomicU64::new(0),
             positive: Side::default(),
             negative: OnceBox::new(),
         }
@@ -44,7 +53,26 @@ impl Recorder {
     /// Adds to count and sum; answers whether it is time to look at the clock.
     #[inline(always)]
     pub(super) fn add(&self, bank: u32, value: f64) -> bool {
-        self.totals().add(bank as usize, 0, value) % CLOCK_EVERY == 0
+        let count = self.totals().add(bank as usize, 0, value);
+        count & self.pace.load(Ordering::Relaxed) == 0 // This thread's own.
+    }
+
+    /// Decides from the time how often to read the clock: rarely while so many observations as are
+    /// then made without it take no longer than a moment.
+    pub(super) fn keep_pace(&self, now: u64) {
+        // Relaxed throughout: this thread's own.
+        let count = self.totals().count();
+        if count.wrapping_sub(self.paced_count.load(Ordering::Relaxed)) >= RARELY {
+            let moment = now.saturating_sub(self.paced.load(Ordering::Relaxed)) <= MOMENT_MS;
+            self.pace.store(if moment { RARELY - 1 } else { 0 }, Ordering::Relaxed);
+            self.paced.store(now, Ordering::Relaxed);
+            self.paced_count.store(count, Ordering::Relaxed);
+        }
+    }
+
+    /// Never reads the clock: there is no window.
+    pub(super) fn ignore_time(&self) {
+        self.pace.store(u64::MAX, Ordering::Relaxed);
     }
 
     /// Counts in a bin, if that is there and the value is none of the unusual ones.
@@ -62,8 +90,9 @@ impl Recorder {
     /// Counts any value; NaN has no bin. Allocates when the value is the first of its chunk in this
     /// thread.
     #[cold]
-    pub(super) fn count_any(&self, value: f64) {
+    pub(super) fn count_any(&self, value: f64, live: &Live) {
         let Some(slot) = place::slot(value) else { return };
+        live.meet(slot, value.is_sign_negative());
         let side = if value.is_sign_negative() {
             self.negative.get_or_init(Box::default)
         } else {
@@ -105,9 +134,11 @@ fn count(bin: &AtomicU32) {
     bin.store(bin.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
 }
 
-/// How many observations a thread makes between two looks at the clock. So many may count in the pane
-/// after the one they belong to.
-const CLOCK_EVERY: u64 = 64;
+/// How many observations a busy thread makes between two looks at the clock; a power of two.
+pub(super) const RARELY: u64 = 16;
+
+/// What counts as busy: so many observations within this time.
+const MOMENT_MS: u64 = 20;
 
 /// Half of what a bin can hold.
 const FULL: u32 = 1 << 31;

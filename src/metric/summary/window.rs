@@ -56,7 +56,9 @@ impl Window {
     /// how many observations of the shared bins were sealed.
     ///
     /// Late is legal: no recorder counts into a pane after its end without trying to seal it, so
-    /// the pane ends when it should have ended, whatever the time is now.
+    /// the pane ends when it should have ended, whatever the time is now. The exception are the few
+    /// observations that threads with bins of their own make without a look at the clock. If there
+    /// is nothing else, the pane ends now.
     pub(super) fn turn(&mut self, bins: Bins<'_>, now: u64, span: Span) -> u64 {
         let live = bins.live;
         let end = live.end().min(now).max(self.start.saturating_add(1));
@@ -64,6 +66,9 @@ impl Window {
         pane.reset(self.start, end);
         let shared = bins.drain(|place, count| pane.push(place, count));
         pane.close(live.take_extremes());
+        if pane.total <= bins.unseen() {
+            pane.end = now.max(end);
+        }
         if pane.total == 0 {
             self.spare.push(pane);
         } else {

@@ -10,19 +10,22 @@ use std::ptr::NonNull;
 ///
 /// A thread samples the cold series that it is updating at one of every [`process::PERIOD`] of its
 /// updates of cold series. A series that is sampled [`ENOUGH`] times with no more than [`WITHIN_MS`]
-/// between two samples is promoted. So one that is updated less than some ten thousand times a
-/// second stays cold, and shares its atomic with other threads at most that often.
+/// between two samples is promoted. So one that is updated a few thousand times a second stays cold,
+/// and threads meet at its atomic no more often than that.
 #[derive(Debug)]
 pub(crate) struct Heat(AtomicU32);
 
 /// Set while cold; then come the samples and the time of the last one.
 const COLD: u32 = 1 << 31;
-const SAMPLES: u32 = 28;
-/// A part of the clock, in milliseconds: it comes round in three days, and a series that was last
+const SAMPLES: u32 = 27;
+/// A part of the clock, in milliseconds: it comes round in 37 hours, and a series that was last
 /// sampled that long ago may be promoted one sample early.
 const TIME: u32 = (1 << SAMPLES) - 1;
-/// Samples before a series is promoted, at most 7.
-const ENOUGH: u32 = 4;
+/// Samples before a series is promoted, at most 15.
+///
+/// Where a thread updates many series it is chance which one is sampled. At 2000 updates a second the
+/// chance of so many close samples in a row comes once in months, at 30 000 within seconds.
+const ENOUGH: u32 = 8;
 const WITHIN_MS: u32 = 250;
 
 /// Publishes the slot, whose cells were zeroed before. Pairs with [`SLOT`].
@@ -102,9 +105,10 @@ impl Heat {
         self.word() < COLD && process::join()
     }
 
-    /// Installs this thread's shard. The thread has a slab, and no shard in it.
-    pub(crate) fn install(&self, shard: NonNull<u8>) -> bool {
-        process::install(self.word(), shard)
+    /// Gives this thread the shard that `make` makes, unless it has one; answers whether it has one
+    /// now. The thread has joined.
+    pub(crate) fn install(&self, make: impl FnOnce() -> Option<NonNull<u8>>) -> bool {
+        process::install(self.word(), make)
     }
 
     /// Samples the series, at one of many calls, and promotes it if it is hot.
@@ -162,17 +166,29 @@ impl Heat {
         }
     }
 
-    /// The sum of all threads' cells, and the cell of this series that belongs to no thread.
+    /// The sum of all threads' cells at one moment, if they leave one, and the cell of this series
+    /// that belongs to no thread.
     pub(crate) fn number(&self) -> Option<(u64, &AtomicU64)> {
         let slot = self.slot()?;
-        Some((process::sum(slot), process::aside(slot)?))
+        Some((process::settled_sum(slot), process::aside(slot)?))
     }
 
-    /// The float sum of all threads' cells, and the two cells of this series that belong to no
-    /// thread.
+    /// The float sum of all threads' cells at one moment, if they leave one, and the two cells of
+    /// this series that belong to no thread.
     pub(crate) fn float(&self) -> Option<(Exact, [&AtomicU64; 2])> {
         let slot = self.slot()?;
-        Some((process::sum_float(slot), [process::aside(slot)?, process::aside(slot + 1)?]))
+        Some((process::settled_sum_float(slot), Self::aside(slot)?))
+    }
+
+    /// As [`float`](Self::float), for cells that only grow: a sum between those at the beginning and
+    /// at the end of the call.
+    pub(crate) fn growing_float(&self) -> Option<(Exact, [&AtomicU64; 2])> {
+        let slot = self.slot()?;
+        Some((process::sum_float(slot), Self::aside(slot)?))
+    }
+
+    fn aside<'c>(slot: usize) -> Option<[&'c AtomicU64; 2]> {
+        Some([process::aside(slot)?, process::aside(slot + 1)?])
     }
 
     /// The shards of all threads, in the order of their slabs.

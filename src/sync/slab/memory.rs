@@ -108,9 +108,13 @@ impl Slabs {
         self.follow(&self.aside)
     }
 
-    /// Makes the cells that belong to no thread if need be; answers whether there are any.
+    /// Makes the cells that belong to no thread if need be; answers whether there are any. Never
+    /// waits.
     pub(super) fn has_aside(&self) -> bool {
-        let _one_at_a_time = self.growing.lock();
+        if self.aside().is_some() {
+            return true;
+        }
+        let Some(_one_at_a_time) = self.growing.try_lock() else { return false };
         if self.aside().is_none() {
             let slab = allocate().unwrap_or(ptr::null_mut());
             self.aside.store(slab, Ordering::Release); // Pairs with `follow`.
@@ -126,13 +130,13 @@ impl Slabs {
     }
 
     /// A slab that nobody owns, as its last owner left it, or a new one while there are fewer than
-    /// `most`. The caller owns it.
+    /// `most` and nobody else adds one. The caller owns it. Never waits.
     pub(super) fn adopt(&self, most: usize) -> Option<&Slab> {
         self.iter().find(|slab| slab.adopt()).or_else(|| self.add_slab(most))
     }
 
     fn add_slab(&self, most: usize) -> Option<&Slab> {
-        let _one_at_a_time = self.growing.lock();
+        let _one_at_a_time = self.growing.try_lock()?;
         let len = self.len.load(Ordering::Relaxed); // Stored under this lock only.
         let place = self.slabs.get(len).filter(|_| len < most)?;
         let slab = allocate()?;

@@ -9,7 +9,10 @@
 //!
 //! Nothing is ever moved out of a slab. A thread that ends gives its slab back with the counts in
 //! it, and the next thread that needs one goes on counting there. A thread that gets no slab, or is
-//! past the destructors of its thread-local data, uses the shared atomics.
+//! past the destructors of its thread-local data, uses the shared atomics. So does one that would
+//! have to wait for another to get a slab, a slot or a shard; it asks again some thousand updates
+//! later. An update never waits, in the child of a fork neither, and never calls the allocator on
+//! Linux.
 //!
 //! | what | at most |
 //! |---|---|
@@ -17,9 +20,14 @@
 //! | hot numbers: counters, gauges, twice for fractions | [`NUMBERS`], 8 bytes each in every slab |
 //! | hot histograms | [`TALLIES`], a shard each in the slab of every thread that observes |
 //! | hot summaries | [`SUMMARIES`], likewise |
+//! | shards of all threads | 64 MiB; the bins of a summary's come on top as values ask for them |
 //!
-//! A slab is mapped memory, of which the system provides what is touched. There is no way back to
-//! cold: a slot is free again when its series is dropped.
+//! On Linux a slab is mapped memory, of which the system provides what is touched; elsewhere it is
+//! allocated, 148 KiB. There is no way back to cold: a slot, and the shards in it, are free again
+//! when their series is dropped.
+//!
+//! What a signal handler adds to a hot series may be lost if the thread was just adding to it too;
+//! on x86 a whole number never is, since there adding is one instruction.
 
 mod heat;
 mod memory;
@@ -32,7 +40,7 @@ mod process;
 mod shards;
 
 pub(crate) use heat::Heat;
-pub(crate) use pool::Kind;
+pub(crate) use pool::{Kind, PATIENCE};
 pub(crate) use process::fold;
 use process::folded_since;
 pub(crate) use shards::{Sharded, Shards};

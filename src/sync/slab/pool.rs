@@ -2,6 +2,10 @@
 
 use super::{NUMBERS, SUMMARIES, TALLIES};
 use parking_lot::Mutex;
+use std::time::Duration;
+
+/// How long whoever drops a series waits for others who change the same lists.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What a hot series needs a slot for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,9 +54,10 @@ impl Pools {
         }
     }
 
-    /// A slot that nobody has; its cells are zero in every slab.
+    /// A slot that nobody has; its cells are zero in every slab. Never waits: none while another
+    /// thread takes or gives one.
     pub(super) fn take(&self, kind: Kind) -> Option<u32> {
-        let mut pools = self.pools.lock();
+        let mut pools = self.pools.try_lock()?;
         let pool = &mut pools[kind.pool()];
         let width = kind.width();
         pool.free(width).pop().or_else(|| {
@@ -66,8 +71,10 @@ impl Pools {
 
     /// Gives a slot back. Its cells are zero in every slab.
     pub(super) fn give(&self, kind: Kind, slot: u32) {
-        let mut pools = self.pools.lock();
-        pools[kind.pool()].free(kind.width()).push(slot);
+        // In the child of a fork nobody may be left to unlock it. Then the slot is lost.
+        if let Some(mut pools) = self.pools.try_lock_for(PATIENCE) {
+            pools[kind.pool()].free(kind.width()).push(slot);
+        }
     }
 
     /// How many number slots were ever taken.

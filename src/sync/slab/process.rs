@@ -8,6 +8,7 @@ use crate::sync::primitive::{AtomicU64, Ordering};
 use crate::sync::register;
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
+use std::time::Instant;
 
 static ALL: Slabs = Slabs::new();
 static POOLS: Pools = Pools::new();
@@ -18,8 +19,9 @@ static RETIRED: AtomicU64 = AtomicU64::new(0);
 /// program's updates does not hide a series from it.
 const PERIOD: u32 = if cfg!(miri) { 13 } else { 4093 };
 
-/// What the calling thread knows of its slab. Nothing here is dropped, so it can be used at any
-/// time in the life of a thread, and is reached without a test whether it is there.
+/// What the calling thread knows of its slab. Nothing here is dropped, so where the target knows
+/// thread-local data it can be used at any time in the life of a thread, and is reached without a
+/// test whether it is there. Elsewhere a thread at its end may find it gone, and is cold then.
 struct Here {
     slab: Cell<*const Slab>,
     /// How many slots the slab has; none without a slab.
@@ -53,7 +55,7 @@ struct Lease(Cell<Option<&'static Slab>>);
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        HERE.with(|here| {
+        here(|here| {
             here.numbers.set(0);
             here.shards.set(0);
             here.slab.set(ptr::null());
@@ -77,9 +79,15 @@ impl Here {
     }
 }
 
+/// Asks what this thread knows; `T::default()` where that is gone, at the end of a thread.
+#[inline(always)]
+fn here<T: Default>(ask: impl FnOnce(&Here) -> T) -> T {
+    HERE.try_with(ask).unwrap_or_default()
+}
+
 #[inline(always)]
 pub(super) fn add(slot: u32, amount: u64) -> bool {
-    HERE.with(|here| {
+    here(|here| {
         let hot = slot < here.numbers.get();
         if hot {
             // SAFETY: `numbers` is more than 0, and no more than the slab has.
@@ -92,7 +100,7 @@ pub(super) fn add(slot: u32, amount: u64) -> bool {
 
 #[inline(always)]
 pub(super) fn add_float(slot: u32, value: f64) -> bool {
-    HERE.with(|here| {
+    here(|here| {
         let hot = slot < here.numbers.get();
         if hot {
             // SAFETY: `numbers` is more than 0, and every slot below it has a neighbour.
@@ -108,7 +116,7 @@ pub(super) fn add_float(slot: u32, value: f64) -> bool {
 
 #[inline(always)]
 pub(super) fn shard(slot: u32) -> Option<NonNull<u8>> {
-    HERE.with(|here| {
+    here(|here| {
         if slot < here.shards.get() {
             // SAFETY: `shards` is more than 0, and no more than the slab has.
             let shard = unsafe { here.slab().shards.get_unchecked(slot as usize) };
@@ -120,23 +128,27 @@ pub(super) fn shard(slot: u32) -> Option<NonNull<u8>> {
     })
 }
 
-pub(super) fn install(slot: u32, shard: NonNull<u8>) -> bool {
-    HERE.with(|here| {
-        let ours = slot < here.shards.get();
-        if ours {
-            // SAFETY: `shards` is more than 0.
-            if let Some(place) = unsafe { here.slab() }.shards.get(slot as usize) {
-                place.store(shard.as_ptr(), Ordering::Release); // Pairs with `for_each_shard`.
-            }
+/// Gives this thread the shard that `make` makes; answers whether it has one now. The thread has a
+/// slab, which may come from a thread that had a shard already.
+pub(super) fn install(slot: u32, make: impl FnOnce() -> Option<NonNull<u8>>) -> bool {
+    here(|here| {
+        if slot >= here.shards.get() {
+            return false;
         }
-        ours
+        // SAFETY: `shards` is more than 0.
+        let Some(place) = unsafe { here.slab() }.shards.get(slot as usize) else { return false };
+        if place.load(Ordering::Relaxed).is_null() {
+            let Some(shard) = alone(make) else { return false };
+            place.store(shard.as_ptr(), Ordering::Release); // Pairs with `for_each_shard`.
+        }
+        true
     })
 }
 
 /// Gets a slab for a thread that has none; answers whether it has one now.
 #[cold]
 pub(super) fn join() -> bool {
-    HERE.with(|here| {
+    here(|here| {
         if here.numbers.get() > 0 {
             return true;
         }
@@ -145,7 +157,8 @@ pub(super) fn join() -> bool {
         }
         let joined = alone(|| {
             let lease = |lease: &Lease| {
-                let slab = ALL.adopt(Slabs::MOST)?;
+                // It has one if this thread has forgotten what it knew.
+                let slab = lease.0.get().or_else(|| ALL.adopt(Slabs::MOST))?;
                 lease.0.set(Some(slab));
                 Some(slab)
             };
@@ -165,7 +178,7 @@ pub(super) fn join() -> bool {
 
 /// Runs `change` unless this thread is in such a change already.
 fn alone<T>(change: impl FnOnce() -> Option<T>) -> Option<T> {
-    HERE.with(|here| {
+    here(|here| {
         if here.inside.replace(true) {
             return None;
         }
@@ -178,7 +191,7 @@ fn alone<T>(change: impl FnOnce() -> Option<T>) -> Option<T> {
 /// Counts an update of a cold series; answers whether to sample it.
 #[inline(always)]
 pub(super) fn tick() -> bool {
-    HERE.with(|here| {
+    here(|here| {
         let ticks = here.ticks.get() + 1;
         let due = ticks >= PERIOD;
         here.ticks.set(if due { 0 } else { ticks });
@@ -188,13 +201,13 @@ pub(super) fn tick() -> bool {
 
 /// Lets a thread that was refused a slab ask again.
 pub(super) fn reconsider() {
-    HERE.with(|here| here.refused.set(false));
+    here(|here| here.refused.set(false));
 }
 
 pub(super) fn take(kind: Kind) -> Option<u32> {
     alone(|| {
         if kind.has_aside() && !ALL.has_aside() {
-            return None; // No memory.
+            return None; // No memory, or somebody else is at it.
         }
         POOLS.take(kind)
     })
@@ -233,11 +246,48 @@ pub(super) fn sum(slot: usize) -> u64 {
     ALL.sum(slot)
 }
 
+/// The sum of a number slot at one moment; see [`settled`].
+#[inline(never)]
+pub(super) fn settled_sum(slot: usize) -> u64 {
+    settled(|| ALL.sum(slot))
+}
+
 /// The sum of a float slot over all threads.
 #[inline(never)]
 pub(super) fn sum_float(slot: usize) -> Exact {
     ALL.sum_float(slot)
 }
+
+/// The sum of a float slot at one moment; see [`settled`].
+#[inline(never)]
+pub(super) fn settled_sum_float(slot: usize) -> Exact {
+    settled(|| ALL.sum_float(slot))
+}
+
+/// What two walks over the cells agree on: then no cell has changed in between, so it is a sum that
+/// the cells had. If they are changed all the time, the walk that was least disturbed: the one that
+/// took the least time.
+fn settled<T: Copy + PartialEq>(walk: impl Fn() -> T) -> T {
+    let mut last = walk();
+    let mut best = None;
+    for _ in 0..WALKS {
+        let begun = Instant::now();
+        let next = walk();
+        let took = begun.elapsed();
+        if next == last {
+            return next;
+        }
+        best = match best {
+            Some((least, walked)) if least <= took => Some((least, walked)),
+            _ => Some((took, next)),
+        };
+        last = next;
+    }
+    best.map_or(last, |(_, walked)| walked)
+}
+
+/// Walks in search of two that agree.
+const WALKS: u32 = 32;
 
 /// The cell at a number slot that belongs to no thread.
 pub(super) fn aside(slot: usize) -> Option<&'static AtomicU64> {
@@ -271,5 +321,5 @@ pub(super) fn folded_since(retired: u64) -> bool {
 /// Tells the slab of this thread from those of others.
 #[cfg(test)]
 pub(super) fn slab_address() -> usize {
-    HERE.with(|here| here.slab.get() as usize)
+    here(|here| here.slab.get() as usize)
 }

@@ -17,7 +17,7 @@ pub(super) fn shard(_: u32) -> Option<NonNull<u8>> {
     None
 }
 
-pub(super) fn install(_: u32, _: NonNull<u8>) -> bool {
+pub(super) fn install(_: u32, _: impl FnOnce() -> Option<NonNull<u8>>) -> bool {
     false
 }
 
@@ -41,6 +41,14 @@ pub(super) fn retire(_: Kind, _: u32, _: &mut dyn FnMut(NonNull<u8>)) {}
 
 pub(super) fn sum(_: usize) -> u64 {
     0
+}
+
+pub(super) fn settled_sum(_: usize) -> u64 {
+    0
+}
+
+pub(super) fn settled_sum_float(_: usize) -> Exact {
+    Exact::default()
 }
 
 pub(super) fn sum_float(_: usize) -> Exact {

@@ -38,17 +38,11 @@ impl<S: Sharded> Shards<S> {
     /// the series is hot and the thread can have one.
     #[inline]
     pub(crate) fn join(&self, make: impl FnOnce() -> S) -> Option<&S> {
-        if !self.heat.join() {
-            return None;
+        if self.heat.join() && self.heat.install(|| place(make())) {
+            self.get()
+        } else {
+            None
         }
-        if self.get().is_none() {
-            let shard = place(make())?;
-            if !self.heat.install(shard) {
-                // SAFETY: placed above, and nobody was told of it.
-                unsafe { displace::<S>(shard) };
-            }
-        }
-        self.get()
     }
 
     /// Samples the series; see [`Heat::warm`].

@@ -185,3 +185,52 @@ fn a_summary_that_was_never_observed_is_small() {
     let _ = summary.answers(5);
     assert!(summary.recent.get().is_none());
 }
+
+/// So many observations make a summary hot.
+const HOT: u64 = if cfg!(miri) { 500 } else { 60_000 };
+
+/// Recorders look at the clock rarely, but what they count belongs to the present.
+#[test]
+fn a_summary_that_was_hot_and_is_slow_now_keeps_its_window() {
+    let summary = summary(1_600, &[0.5]);
+    (0..HOT).for_each(|_| summary.observe_at(1.0, || 0));
+    assert!(summary.recorders.is_hot());
+    // Long after the pane has ended, and too few for the thread to look at the clock.
+    assert!(summary.quantile_at(0.5, 9_000).is_nan());
+    (0..10).for_each(|_| summary.observe_at(5.0, || 10_000));
+    assert_eq!(summary.quantile_at(0.5, 10_000), 5.0);
+    // And a slow thread looks each time.
+    for now in (20_000..60_000).step_by(100) {
+        summary.observe_at((now / 100) as f64, || now);
+        let (least, greatest) = (summary.quantile_at(0.0, now), summary.quantile_at(1.0, now));
+        assert_eq!(greatest, (now / 100) as f64);
+        assert!(now < 22_000 || least >= greatest - 18.0, "{least} to {greatest}");
+    }
+}
+
+/// Nobody reads in between, so up to fifteen observations pass for old ones.
+#[test]
+fn a_hot_summary_that_nobody_reads_turns_within_sixteen_observations() {
+    let summary = summary(1_600, &[0.5]);
+    (0..HOT).for_each(|_| summary.observe_at(1.0, || 0));
+    (0..20).for_each(|_| summary.observe_at(5.0, || 10_000));
+    assert_eq!(summary.quantile_at(0.5, 10_000), 5.0);
+    assert_eq!(summary.count(), HOT + 20);
+}
+
+#[test]
+fn a_hot_summary_is_exact_and_right() {
+    let summary = summary(600_000, &[0.5]);
+    for n in 0..HOT * 4 {
+        summary.observe_at((n % 1_000 + 1) as f64, || n / 1_000);
+        summary.observe_at(-1.0, || n / 1_000);
+    }
+    assert!(summary.recorders.is_hot());
+    let totals = summary.snapshot_at(HOT * 4 / 1_000, &mut Scratch::default());
+    assert_eq!(totals.count, HOT * 8);
+    assert_eq!(totals.sum, (0..HOT * 4).map(|n| (n % 1_000) as f64).sum());
+    for (quantile, exact) in [(0.25, -1.0), (0.75, 500.0), (0.995, 990.0)] {
+        let answer = summary.quantile_at(quantile, HOT * 4 / 1_000);
+        assert!((answer - exact).abs() <= 0.002_708 * exact.abs() + 1.0, "{quantile}: {answer}");
+    }
+}
