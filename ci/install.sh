@@ -15,5 +15,9 @@ if command -v rustup >/dev/null; then
     toolchain nightly && rustup component add --toolchain nightly miri rust-src || true
     toolchain "$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)" || true
 fi
+if ! command -v valgrind >/dev/null; then
+    get=(apt-get -qq install -y --no-install-recommends valgrind)
+    "${get[@]}" || { apt-get -qq update && "${get[@]}"; } || true
+fi
 [ -x build/tools/bin/cargo-fuzz ] ||
     cargo install --quiet --locked --root build/tools cargo-fuzz || true
