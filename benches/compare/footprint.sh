@@ -8,6 +8,7 @@ here=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export CARGO_BUILD_JOBS=2
+unset CARGO_TARGET_DIR
 
 # project NAME DEPENDENCIES MAIN
 project() {
@@ -80,9 +81,42 @@ fn main() {
     counter.collect_family_into(MetricName::from_str("app_requests_total"), &mut encoder).unwrap();
     std::io::Write::write_all(&mut std::io::stdout(), &encoder.finish()).unwrap();
 }'
+project fastmetrics 'fastmetrics = "0.7"' 'use fastmetrics::{format::text::{encode, TextProfile}, metrics::counter::Counter, registry::Registry};
+fn main() {
+    let mut registry = Registry::default();
+    let counter = <Counter>::default();
+    registry.register("app_requests_total", "Requests.", counter.clone()).unwrap();
+    counter.inc();
+    let mut page = String::new();
+    encode(&mut page, &registry, TextProfile::PrometheusV0_0_4).unwrap();
+    std::io::Write::write_all(&mut std::io::stdout(), page.as_bytes()).unwrap();
+}'
+# counted NAME DEPENDENCIES READER RENDER: one counter of opentelemetry, with either exporter
+counted() {
+    project "$1" "opentelemetry = { version = \"0.33\", default-features = false, features = [\"metrics\"] }
+opentelemetry_sdk = { version = \"0.33\", default-features = false, features = [\"metrics\"] }
+$2" "use opentelemetry::{metrics::MeterProvider, KeyValue};
+fn main() {
+    $3
+    let provider = opentelemetry_sdk::metrics::SdkMeterProvider::builder().with_reader(reader).build();
+    let counter = provider.meter(\"app\").u64_counter(\"app_requests\").build();
+    counter.add(1, &[KeyValue::new(\"method\", \"GET\")]);
+    let mut page = Vec::new();
+    $4
+    std::io::Write::write_all(&mut std::io::stdout(), &page).unwrap();
+}"
+}
+counted opentelemetry-text 'opentelemetry-prometheus-text-exporter = "0.4"' \
+    'let exporter = opentelemetry_prometheus_text_exporter::PrometheusExporter::new(); let reader = exporter.clone();' \
+    'exporter.export(&mut page).unwrap();'
+counted opentelemetry-prometheus 'opentelemetry-prometheus = { version = "0.33", default-features = false }
+prometheus = { version = "0.14", default-features = false }' \
+    'let registry = prometheus::Registry::new(); let reader = opentelemetry_prometheus::exporter().with_registry(registry.clone()).build().unwrap();' \
+    'prometheus::Encoder::encode(&prometheus::TextEncoder::new(), &registry.gather(), &mut page).unwrap();'
 
 echo '| | crates | clean release build, s | binary, KiB more |'
 echo '|---|--:|--:|--:|'
-for name in nothing nunchi nunchi-served prometheus prometheus-client metrics measured; do
+for name in nothing nunchi nunchi-served prometheus prometheus-client metrics measured fastmetrics \
+    opentelemetry-text opentelemetry-prometheus; do
     measure "$name"
 done
