@@ -1,38 +1,82 @@
 //! What the machine allows: the same loops around the bare instruction or copy.
 
 use crate::measure::Subject;
-use crate::workload::Random;
+use crate::operation::Operation;
+use crate::threads::Aligned;
+use crate::workload::{self, Random};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-const NAME: &str = "limit: ";
+type Line = Aligned<AtomicU64>;
 
-/// A cell on a cache line of its own.
-#[repr(align(128))]
-struct Line(AtomicU64);
+/// One series for each pair of label values.
+const SERIES: usize = 1024;
 
-fn line() -> &'static Line {
-    Box::leak(Box::new(Line(AtomicU64::new(0))))
+thread_local! {
+    static CELLS: [AtomicU64; SERIES] = const { [const { AtomicU64::new(0) }; SERIES] };
 }
 
-pub fn fetch_add() -> Subject {
-    let cell = line();
-    Subject::new(concat_name("bare fetch_add"), move |_, count| {
-        let cell = black_box(cell); // Not in the loop: its store would stand in front of the lock.
-        for _ in 0..count {
-            cell.0.fetch_add(1, Relaxed);
+/// The bare work of an operation: once on cells that all threads share, once on cells of the
+/// thread, to which nobody else writes. A sum of a histogram is not consistent with its buckets
+/// here, and no bucket is searched.
+pub fn subjects(operation: Operation) -> Vec<Subject> {
+    match operation {
+        Operation::Inc | Operation::Site | Operation::AddInteger => vec![
+            Subject::steps("limit: shared fetch_add", Line::default(), |cell| {
+                cell.0.fetch_add(1, Relaxed);
+            }),
+            Subject::steps("limit: load and store of a thread-local", (), |()| {
+                CELLS.with(|cells| own_add(&cells[0]));
+            }),
+        ],
+        Operation::IncFloat | Operation::AddFloat => vec![
+            Subject::steps("limit: shared compare-exchange", Line::default(), |cell| {
+                float_add(&cell.0, 1.5);
+            }),
+            Subject::steps("limit: load and store of a thread-local", (), |()| {
+                CELLS.with(|cells| own_float_add(&cells[0], 1.5));
+            }),
+        ],
+        Operation::Set => vec![Subject::values("limit: store", Line::default(), |cell, value| {
+            cell.0.store(value.to_bits(), Relaxed);
+        })],
+        Operation::Observe11 | Operation::Observe50 | Operation::Summary => {
+            let shared = (Line::default(), Line::default());
+            vec![
+                Subject::values("limit: shared bucket and sum", shared, |(bucket, sum), value| {
+                    bucket.0.fetch_add(1, Relaxed);
+                    float_add(&sum.0, value);
+                }),
+                Subject::values("limit: bucket and sum of a thread-local", (), |(), value| {
+                    CELLS.with(|cells| {
+                        own_add(&cells[0]);
+                        own_float_add(&cells[1], value);
+                    });
+                }),
+            ]
         }
-    })
+        Operation::Pair | Operation::Choices => {
+            let places = Box::leak(workload::places(SERIES));
+            let cells: Vec<Line> = (0..SERIES).map(|_| Line::default()).collect();
+            vec![
+                Subject::over("limit: shared fetch_add by index", cells, places, |cells, at| {
+                    cells[at].0.fetch_add(1, Relaxed);
+                }),
+                Subject::over("limit: thread-local by index", (), places, |(), at| {
+                    CELLS.with(|cells| own_add(&cells[at]));
+                }),
+            ]
+        }
+    }
 }
 
-pub fn store() -> Subject {
-    let cell = line();
-    Subject::new(concat_name("bare store"), move |_, count| {
-        let cell = black_box(cell);
-        for at in 0..count {
-            cell.0.store((at as f64).to_bits(), Relaxed); // The value is made as for the gauges.
-        }
-    })
+/// Atomic only in name: no other thread writes the cell.
+fn own_add(cell: &AtomicU64) {
+    cell.store(cell.load(Relaxed) + 1, Relaxed);
+}
+
+fn own_float_add(cell: &AtomicU64, value: f64) {
+    cell.store((f64::from_bits(cell.load(Relaxed)) + value).to_bits(), Relaxed);
 }
 
 fn float_add(cell: &AtomicU64, value: f64) {
@@ -44,41 +88,6 @@ fn float_add(cell: &AtomicU64, value: f64) {
     }
 }
 
-pub fn float_sum() -> Subject {
-    let cell = line();
-    Subject::new(concat_name("bare compare-exchange sum"), move |_, count| {
-        let cell = black_box(cell);
-        for _ in 0..count {
-            float_add(&cell.0, 1.0);
-        }
-    })
-}
-
-/// A bucket and a sum, without finding the bucket and without a consistent reading.
-pub fn bucket_and_sum() -> Subject {
-    let (bucket, sum) = (line(), line());
-    Subject::new(concat_name("fetch_add + compare-exchange sum"), move |_, count| {
-        let (bucket, sum) = black_box((bucket, sum));
-        for at in 0..count {
-            bucket.0.fetch_add(1, Relaxed);
-            float_add(&sum.0, at as f64);
-        }
-    })
-}
-
-/// The same with a second count: what a reading of one consistent set takes.
-pub fn bucket_sum_and_count() -> Subject {
-    let (bucket, sum, total) = (line(), line(), line());
-    Subject::new(concat_name("that + fetch_add, for a consistent reading"), move |_, count| {
-        let (bucket, sum, total) = black_box((bucket, sum, total));
-        for at in 0..count {
-            bucket.0.fetch_add(1, Relaxed);
-            float_add(&sum.0, at as f64);
-            total.0.fetch_add(1, Relaxed);
-        }
-    })
-}
-
 /// One line of a 16 MiB array after the other, each known only when the one before was read.
 pub fn cache_miss() -> Subject {
     const LINES: usize = 1 << 18;
@@ -88,10 +97,10 @@ pub fn cache_miss() -> Subject {
         order.swap(at, random.below(at)); // Sattolo: one cycle through all lines.
     }
     let mut next = vec![[0_u32; 16]; LINES];
-    for pair in 0..LINES {
-        next[pair][0] = order[pair];
+    for (line, follower) in next.iter_mut().zip(order) {
+        line[0] = follower;
     }
-    Subject::new(concat_name("one dependent cache miss"), move |start, count| {
+    Subject::new("limit: one dependent cache miss", move |start, count| {
         let mut at = start as u32 % LINES as u32;
         for _ in 0..count {
             at = next[at as usize][0];
@@ -100,27 +109,38 @@ pub fn cache_miss() -> Subject {
     })
 }
 
+/// Cells without names, by index: what [`crate::stall`] does with a series.
+pub struct Cells(Vec<AtomicU64>);
+
+impl Cells {
+    pub fn new(count: usize) -> Self {
+        Self((0..count).map(|_| AtomicU64::new(0)).collect())
+    }
+
+    pub fn inc(&self, at: usize) {
+        self.0[at].fetch_add(1, Relaxed);
+    }
+}
+
 /// Copies a page of so many bytes.
-pub fn copy(bytes: usize) -> impl FnMut() {
+pub fn copy(bytes: usize) -> impl FnMut() -> usize + Send {
     let page = vec![b'x'; bytes];
     let mut copy = Vec::with_capacity(bytes);
     move || {
         copy.clear();
         copy.extend_from_slice(black_box(&page));
-        black_box(&copy);
+        black_box(&copy).len()
     }
 }
 
-/// Formats one value for each series.
-pub fn digits(series: usize) -> impl FnMut() {
-    let values: Vec<u64> = (0..series).map(crate::workload::value).collect();
+/// Copies a page and formats one value for each series.
+pub fn copy_and_digits(bytes: usize, series: usize) -> impl FnMut() -> usize {
+    let values: Vec<u64> = (0..series).map(workload::value).collect();
+    let mut copy = copy(bytes);
     move || {
         for &value in &values {
             black_box(itoa::Buffer::new().format(value));
         }
+        copy()
     }
-}
-
-fn concat_name(what: &str) -> &'static str {
-    format!("{NAME}{what}").leak()
 }

@@ -1,5 +1,7 @@
 //! What is asked of every library: label values, in the order in which they come.
 
+use std::sync::LazyLock;
+
 /// The finite bounds of the histograms.
 pub const DEFAULT_BOUNDS: [f64; 11] =
     [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -26,6 +28,11 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// 100,000 series, all values taken from a few.
+    pub const POOLED: Self = Self { families: 100, series: 1000, unique: false };
+    /// As many with one value of their own.
+    pub const UNIQUE: Self = Self { families: 1, series: 100_000, unique: true };
+
     pub fn total(self) -> usize {
         self.families * self.series
     }
@@ -79,23 +86,46 @@ pub fn requests(shape: Shape, shuffle: bool) -> &'static [Request] {
     requests.leak()
 }
 
-/// Pairs of label values, of a thousand different ones, in an order that no predictor learns. As
-/// many as a power of two.
-pub fn pairs() -> &'static [[&'static str; 2]] {
-    let shape = Shape { families: 1, series: 1000, unique: true };
-    let known: Vec<_> = requests(shape, false).iter().map(|r| [r.values[0], r.values[2]]).collect();
-    let mut random = Random(11);
-    (0..1 << 14).map(|_| known[random.below(known.len())]).collect::<Vec<_>>().leak()
+/// Pairs of label values, of a thousand different ones, in an order that no predictor learns.
+pub fn pairs() -> &'static [[&'static str; 2]; 1 << 14] {
+    static PAIRS: LazyLock<Box<[[&str; 2]; 1 << 14]>> = LazyLock::new(|| {
+        let shape = Shape { families: 1, series: 1000, unique: true };
+        let known: Vec<_> =
+            requests(shape, false).iter().map(|r| [r.values[0], r.values[2]]).collect();
+        let mut random = Random(11);
+        Box::new(std::array::from_fn(|_| known[random.below(known.len())]))
+    });
+    &PAIRS
 }
 
-/// Durations around seven milliseconds that spread over four powers of ten, in seconds. As many as a
-/// power of two.
-pub fn durations() -> &'static [f64] {
-    let mut random = Random(7);
-    let mut uniform = move || (random.next() >> 11) as f64 / (1_u64 << 53) as f64 + 1e-17;
-    let mut normal =
-        move || (-2.0 * uniform().ln()).sqrt() * (std::f64::consts::TAU * uniform()).cos();
-    (0..1 << 14).map(|_| (normal() - 5.0).exp()).collect::<Vec<_>>().leak()
+/// Indexes below a bound, in an order that no predictor learns.
+pub fn places(bound: usize) -> Box<[usize; 1 << 14]> {
+    let mut random = Random(17);
+    Box::new(std::array::from_fn(|_| random.below(bound)))
+}
+
+/// How many values the two enums of the libraries have.
+pub const CHOICES: [usize; 2] = [5, 6];
+
+/// Numbers of enum values, in an order that no predictor learns.
+pub fn choices() -> &'static [[usize; 2]; 1 << 14] {
+    static CHOSEN: LazyLock<Box<[[usize; 2]; 1 << 14]>> = LazyLock::new(|| {
+        let mut random = Random(13);
+        Box::new(std::array::from_fn(|_| CHOICES.map(|count| random.below(count))))
+    });
+    &CHOSEN
+}
+
+/// Durations around seven milliseconds that spread over four powers of ten, in seconds.
+pub fn values() -> &'static [f64; 1 << 12] {
+    static VALUES: LazyLock<Box<[f64; 1 << 12]>> = LazyLock::new(|| {
+        let mut random = Random(7);
+        let mut uniform = move || (random.next() >> 11) as f64 / (1_u64 << 53) as f64 + 1e-17;
+        let mut normal =
+            move || (-2.0 * uniform().ln()).sqrt() * (std::f64::consts::TAU * uniform()).cos();
+        Box::new(std::array::from_fn(|_| (normal() - 5.0).exp()))
+    });
+    &VALUES
 }
 
 /// The value of a counter: one to nine digits.

@@ -1,19 +1,13 @@
-use super::{family_name, Kind, Library, CALL_SITE, SUMMARY};
+use super::{family_name, seconds, Kind, Pages, Updates};
 use crate::measure::Subject;
-use crate::workload;
-use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use crate::operation::Operation;
+use crate::workload::{self, Shape};
+use metrics::{Histogram, Key, Label, Level, Metadata, Recorder};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
 pub struct Metrics;
 
-pub struct Page {
-    recorder: PrometheusRecorder,
-    names: Vec<&'static str>,
-    kind: Kind,
-    text: Vec<u8>,
-}
-
-const NAME: &str = "metrics 0.24 + exporter";
+const NAME: &str = "metrics + exporter";
 static METADATA: Metadata<'static> = Metadata::new("compare", Level::INFO, None);
 
 /// What the macros of the library make of label values that are known at run time.
@@ -24,76 +18,74 @@ fn key<const N: usize>(name: &'static str, names: [&'static str; N], values: [&s
     Key::from_parts(name, labels)
 }
 
-impl Library for Metrics {
+impl Updates for Metrics {
     const NAME: &'static str = NAME;
 
-    type Counter = Counter;
-
-    fn counter() -> Counter {
+    fn subjects(operation: Operation) -> Vec<Subject> {
         let recorder = PrometheusBuilder::new().build_recorder();
-        recorder.register_counter(&Key::from_static_name("held_total"), &METADATA)
+        let key_of = Key::from_static_name;
+        let subject = match operation {
+            Operation::Inc => {
+                let counter = recorder.register_counter(&key_of("held_total"), &METADATA);
+                Subject::steps(NAME, counter, |counter| counter.increment(1))
+            }
+            Operation::Site => {
+                // Another may be installed already; this row needs any.
+                let _ = metrics::set_global_recorder(recorder);
+                Subject::steps(NAME, (), |()| {
+                    metrics::counter!("site_total", "kind" => "literal").increment(1);
+                })
+            }
+            Operation::Set => {
+                let gauge = recorder.register_gauge(&key_of("held"), &METADATA);
+                Subject::values(NAME, gauge, |gauge, value| gauge.set(value))
+            }
+            Operation::AddFloat => {
+                let gauge = recorder.register_gauge(&key_of("held"), &METADATA);
+                Subject::steps(NAME, gauge, |gauge| gauge.increment(1.5))
+            }
+            Operation::Observe11 => observe(&workload::DEFAULT_BOUNDS),
+            Operation::Observe50 => observe(&workload::fifty_bounds()),
+            Operation::Summary => deferred(recorder),
+            Operation::Pair => Subject::pairs(NAME, recorder, |recorder, values| {
+                let key = key("pair_total", ["method", "instance"], values);
+                recorder.register_counter(&key, &METADATA).increment(1);
+            }),
+            Operation::IncFloat | Operation::AddInteger | Operation::Choices => return Vec::new(),
+        };
+        vec![subject]
     }
+}
 
-    #[inline]
-    fn inc(counter: &Counter) {
-        counter.increment(1);
-    }
+fn observe(bounds: &[f64]) -> Subject {
+    let builder = PrometheusBuilder::new().set_buckets(bounds).expect("there are bounds");
+    deferred(builder.build_recorder())
+}
 
-    type Gauge = Gauge;
+/// Observations are stored until the upkeep of the exporter sorts them in.
+fn deferred(recorder: PrometheusRecorder) -> Subject {
+    let histogram = recorder.register_histogram(&Key::from_static_name("held_seconds"), &METADATA);
+    let record = |histogram: &Histogram, value| histogram.record(value);
+    let handle = recorder.handle();
+    Subject::values(NAME, histogram, record).settled_by(move || handle.run_upkeep())
+}
 
-    fn gauge() -> Gauge {
-        let recorder = PrometheusBuilder::new().build_recorder();
-        recorder.register_gauge(&Key::from_static_name("held"), &METADATA)
-    }
+pub struct Page {
+    recorder: PrometheusRecorder,
+    names: Vec<&'static str>,
+    kind: Kind,
+}
 
-    #[inline]
-    fn set(gauge: &Gauge, value: f64) {
-        gauge.set(value);
-    }
-
-    #[inline]
-    fn add(gauge: &Gauge, value: f64) {
-        gauge.increment(value);
-    }
-
-    type Histogram<const N: usize> = (Histogram, PrometheusHandle);
-
-    fn histogram<const N: usize>(bounds: [f64; N]) -> Self::Histogram<N> {
-        let builder = PrometheusBuilder::new().set_buckets(&bounds).expect("there are bounds");
-        let recorder = builder.build_recorder();
-        let key = Key::from_static_name("held_seconds");
-        (recorder.register_histogram(&key, &METADATA), recorder.handle())
-    }
-
-    #[inline]
-    fn observe<const N: usize>(histogram: &Self::Histogram<N>, value: f64) {
-        histogram.0.record(value);
-    }
-
-    /// Observations are stored until the upkeep of the exporter sorts them into buckets.
-    fn settle<const N: usize>(histogram: &Self::Histogram<N>) {
-        histogram.1.run_upkeep();
-    }
-
-    type Pair = PrometheusRecorder;
-
-    fn pair() -> PrometheusRecorder {
-        PrometheusBuilder::new().build_recorder()
-    }
-
-    #[inline]
-    fn inc_pair(pair: &PrometheusRecorder, values: [&str; 2]) {
-        let key = key("pair_total", ["method", "instance"], values);
-        pair.register_counter(&key, &METADATA).increment(1);
-    }
+impl Pages for Metrics {
+    const NAME: &'static str = NAME;
 
     type Page = Page;
 
-    fn page(kind: Kind, families: usize) -> Page {
+    fn page(kind: Kind, shape: Shape) -> Page {
         let builder = PrometheusBuilder::new().set_buckets(&workload::DEFAULT_BOUNDS);
-        let names = (0..families).map(|number| &*family_name(kind, number).leak()).collect();
+        let names = (0..shape.families).map(|number| &*family_name(kind, number).leak());
         let recorder = builder.expect("there are bounds").build_recorder();
-        Page { recorder, names, kind, text: Vec::new() }
+        Page { recorder, names: names.collect(), kind }
     }
 
     #[inline]
@@ -104,38 +96,15 @@ impl Library for Metrics {
                 page.recorder.register_counter(&key, &METADATA).increment(value);
             }
             Kind::Histograms => {
-                page.recorder.register_histogram(&key, &METADATA).record(value as f64 / 1e6);
+                page.recorder.register_histogram(&key, &METADATA).record(seconds(value));
             }
         }
     }
 
-    fn encode(page: &mut Page) -> usize {
-        page.text.clear();
-        let handle = page.recorder.handle();
-        handle.render_to_write(&mut page.text).expect("memory does not fail");
-        page.text.len()
-    }
+    type Text = Vec<u8>;
 
-    fn more() -> Vec<(&'static str, Subject)> {
-        let recorder = PrometheusBuilder::new().build_recorder();
-        let key = Key::from_static_name("held_seconds");
-        let summary = recorder.register_histogram(&key, &METADATA);
-        let handle = recorder.handle();
-        // Another may be installed already; this row needs any.
-        let _ = metrics::set_global_recorder(PrometheusBuilder::new().build_recorder());
-        let durations = workload::durations();
-        let site = |_, count| {
-            for _ in 0..count {
-                metrics::counter!("site_total", "kind" => "literal").increment(1);
-            }
-        };
-        let observe = move |start, count| {
-            for at in start..start + count {
-                summary.record(durations[at & (durations.len() - 1)]);
-            }
-        };
-        let mut observe = Subject::new(NAME, observe);
-        observe.settle = Some(Box::new(move || handle.run_upkeep()));
-        vec![(CALL_SITE, Subject::new(NAME, site)), (SUMMARY, observe)]
+    fn render(page: &Page, text: &mut Vec<u8>) {
+        text.clear();
+        page.recorder.handle().render_to_write(text).expect("memory does not fail");
     }
 }

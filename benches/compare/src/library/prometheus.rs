@@ -1,18 +1,117 @@
-use super::{family_name, Kind, Library, CALL_SITE, HELP};
+use super::{family_name, seconds, Kind, Pages, Updates, HELP};
 use crate::measure::Subject;
-use crate::workload;
+use crate::operation::Operation;
+use crate::workload::{self, Shape};
+use prometheus::core::Collector;
 use prometheus::{
     Counter, Encoder, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec,
-    Opts, Registry, TextEncoder,
+    IntGauge, Opts, Registry, TextEncoder,
 };
+use prometheus_static_metric::make_static_metric;
 use std::sync::LazyLock;
 
 pub struct Prometheus;
 
+const NAME: &str = "prometheus";
+const LOCAL: &str = "prometheus `local`, flush left out";
+
+make_static_metric! {
+    pub label_enum Methods { get, post, put, delete, patch }
+    pub label_enum Outcomes { answered, moved, refused, missing, failed, late }
+
+    pub struct Chosen: IntCounter {
+        "method" => Methods,
+        "outcome" => Outcomes,
+    }
+}
+
+const METHODS: [Methods; workload::CHOICES[0]] =
+    [Methods::get, Methods::post, Methods::put, Methods::delete, Methods::patch];
+const OUTCOMES: [Outcomes; workload::CHOICES[1]] = [
+    Outcomes::answered,
+    Outcomes::moved,
+    Outcomes::refused,
+    Outcomes::missing,
+    Outcomes::failed,
+    Outcomes::late,
+];
+
+static SITE: LazyLock<IntCounter> =
+    LazyLock::new(|| counters("site_total", &["kind"]).with_label_values(&["literal"]));
+
+fn counters(name: &str, labels: &[&str]) -> IntCounterVec {
+    IntCounterVec::new(Opts::new(name, HELP), labels).expect("valid names")
+}
+
+impl Updates for Prometheus {
+    const NAME: &'static str = NAME;
+
+    fn subjects(operation: Operation) -> Vec<Subject> {
+        match operation {
+            Operation::Inc => {
+                let counter = IntCounter::new("held_total", HELP).expect("a name");
+                let local = [counter.local(), counter.local()];
+                vec![
+                    Subject::steps(NAME, counter, |counter| counter.inc()),
+                    Subject::alone(LOCAL, local, |local, _| local.inc()),
+                ]
+            }
+            Operation::Site => {
+                vec![Subject::steps("prometheus `LazyLock`", (), |()| SITE.inc())]
+            }
+            Operation::IncFloat => {
+                let counter = Counter::new("held_total", HELP).expect("a name");
+                let local = [counter.local(), counter.local()];
+                vec![
+                    Subject::steps(NAME, counter, |counter| counter.inc_by(1.5)),
+                    Subject::alone(LOCAL, local, |local, _| local.inc_by(1.5)),
+                ]
+            }
+            Operation::Set => {
+                let gauge = Gauge::new("held", HELP).expect("a name");
+                vec![Subject::values(NAME, gauge, |gauge, value| gauge.set(value))]
+            }
+            Operation::AddInteger => {
+                let gauge = IntGauge::new("held", HELP).expect("a name");
+                vec![Subject::steps(NAME, gauge, |gauge| gauge.add(3))]
+            }
+            Operation::AddFloat => {
+                let gauge = Gauge::new("held", HELP).expect("a name");
+                vec![Subject::steps(NAME, gauge, |gauge| gauge.add(1.5))]
+            }
+            Operation::Observe11 => observe(&workload::DEFAULT_BOUNDS),
+            Operation::Observe50 => observe(&workload::fifty_bounds()),
+            Operation::Summary => Vec::new(),
+            Operation::Pair => {
+                let family = counters("pair_total", &["method", "instance"]);
+                vec![Subject::pairs(NAME, family, |family, values| {
+                    family.with_label_values(&values).inc();
+                })]
+            }
+            Operation::Choices => {
+                let chosen = Chosen::from(&counters("chosen_total", &["method", "outcome"]));
+                let name = "prometheus static metric";
+                vec![Subject::choices(name, chosen, |chosen, [method, outcome]| {
+                    chosen.get(METHODS[method]).get(OUTCOMES[outcome]).inc();
+                })]
+            }
+        }
+    }
+}
+
+fn observe(bounds: &[f64]) -> Vec<Subject> {
+    let options = HistogramOpts::new("held_seconds", HELP).buckets(bounds.to_vec());
+    let histogram = Histogram::with_opts(options).expect("a name");
+    let local = [histogram.local(), histogram.local()];
+    vec![
+        Subject::values(NAME, histogram, |histogram, value| histogram.observe(value)),
+        Subject::alone(LOCAL, local, |local, value| local.observe(value)),
+    ]
+}
+
 pub struct Page {
     registry: Registry,
     families: Families,
-    text: Vec<u8>,
 }
 
 enum Families {
@@ -20,91 +119,34 @@ enum Families {
     Histograms(Vec<HistogramVec>),
 }
 
-const NAME: &str = "prometheus 0.14";
-
-impl Library for Prometheus {
+impl Pages for Prometheus {
     const NAME: &'static str = NAME;
-
-    type Counter = IntCounter;
-
-    fn counter() -> IntCounter {
-        IntCounter::new("held_total", HELP).expect("a valid name")
-    }
-
-    #[inline]
-    fn inc(counter: &IntCounter) {
-        counter.inc();
-    }
-
-    type Gauge = Gauge;
-
-    fn gauge() -> Gauge {
-        Gauge::new("held", HELP).expect("a valid name")
-    }
-
-    #[inline]
-    fn set(gauge: &Gauge, value: f64) {
-        gauge.set(value);
-    }
-
-    #[inline]
-    fn add(gauge: &Gauge, value: f64) {
-        gauge.add(value);
-    }
-
-    type Histogram<const N: usize> = Histogram;
-
-    fn histogram<const N: usize>(bounds: [f64; N]) -> Histogram {
-        let options = HistogramOpts::new("held_seconds", HELP).buckets(bounds.to_vec());
-        Histogram::with_opts(options).expect("a valid name")
-    }
-
-    #[inline]
-    fn observe<const N: usize>(histogram: &Histogram, value: f64) {
-        histogram.observe(value);
-    }
-
-    type Pair = IntCounterVec;
-
-    fn pair() -> IntCounterVec {
-        IntCounterVec::new(Opts::new("pair_total", HELP), &["method", "instance"])
-            .expect("valid names")
-    }
-
-    #[inline]
-    fn inc_pair(pair: &IntCounterVec, values: [&str; 2]) {
-        pair.with_label_values(&values).inc();
-    }
 
     type Page = Page;
 
-    fn page(kind: Kind, families: usize) -> Page {
+    fn page(kind: Kind, shape: Shape) -> Page {
         let registry = Registry::new();
-        let names = (0..families).map(|number| family_name(kind, number));
+        fn registered<C: Collector + Clone + 'static>(registry: &Registry, family: C) -> C {
+            registry.register(Box::new(family.clone())).expect("new names");
+            family
+        }
+        let names = (0..shape.families).map(|number| family_name(kind, number));
         let families = match kind {
-            Kind::Counters => Families::Counters(
-                names
-                    .map(|name| {
-                        let family = IntCounterVec::new(Opts::new(name, HELP), &workload::LABELS)
-                            .expect("valid names");
-                        registry.register(Box::new(family.clone())).expect("new names");
-                        family
-                    })
-                    .collect(),
-            ),
-            Kind::Histograms => Families::Histograms(
-                names
-                    .map(|name| {
-                        let family =
-                            HistogramVec::new(HistogramOpts::new(name, HELP), &workload::LABELS)
-                                .expect("valid names");
-                        registry.register(Box::new(family.clone())).expect("new names");
-                        family
-                    })
-                    .collect(),
-            ),
+            Kind::Counters => {
+                let family =
+                    |name: String| registered(&registry, counters(&name, &workload::LABELS));
+                Families::Counters(names.map(family).collect())
+            }
+            Kind::Histograms => {
+                let family = |name: String| {
+                    let options = HistogramOpts::new(name, HELP);
+                    let family = HistogramVec::new(options, &workload::LABELS);
+                    registered(&registry, family.expect("valid names"))
+                };
+                Families::Histograms(names.map(family).collect())
+            }
         };
-        Page { registry, families, text: Vec::new() }
+        Page { registry, families }
     }
 
     #[inline]
@@ -114,38 +156,20 @@ impl Library for Prometheus {
                 families[family].with_label_values(&values).inc_by(value);
             }
             Families::Histograms(families) => {
-                families[family].with_label_values(&values).observe(value as f64 / 1e6);
+                families[family].with_label_values(&values).observe(seconds(value));
             }
         }
     }
 
-    fn encode(page: &mut Page) -> usize {
-        page.text.clear();
-        let families = page.registry.gather();
-        TextEncoder::new().encode(&families, &mut page.text).expect("memory does not fail");
-        page.text.len()
-    }
+    type Text = Vec<u8>;
 
-    fn more() -> Vec<(&'static str, Subject)> {
-        static SITE: LazyLock<IntCounter> = LazyLock::new(|| {
-            let family = IntCounterVec::new(Opts::new("site_total", HELP), &["kind"]);
-            family.expect("valid names").with_label_values(&["literal"])
-        });
-        static FLOAT: LazyLock<Counter> =
-            LazyLock::new(|| Counter::new("float_total", HELP).expect("a valid name"));
-        let site = |_, count| {
-            for _ in 0..count {
-                SITE.inc();
-            }
-        };
-        let float = |_, count| {
-            for _ in 0..count {
-                FLOAT.inc();
-            }
-        };
-        vec![
-            (CALL_SITE, Subject::new(NAME, site)),
-            (CALL_SITE, Subject::new("prometheus 0.14, default `f64`", float)),
-        ]
+    fn render(page: &Page, text: &mut Vec<u8>) {
+        render(&page.registry, text);
     }
+}
+
+/// The page of a registry of this library, whoever filled it.
+pub fn render(registry: &Registry, text: &mut Vec<u8>) {
+    text.clear();
+    TextEncoder::new().encode(&registry.gather(), text).expect("memory does not fail");
 }
