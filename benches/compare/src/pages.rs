@@ -7,6 +7,7 @@ use crate::measure::Time;
 use crate::report::{number, Row};
 use crate::run::Run;
 use crate::workload::{requests, value, Request, Shape};
+use std::any::Any;
 use std::time::Instant;
 
 /// Makes every series of `requests` and gives it a value.
@@ -22,15 +23,21 @@ pub fn fill<L: Pages>(kind: Kind, shape: Shape, requests: &[Request]) -> L::Page
 type Render = Box<dyn FnMut() -> usize>;
 
 fn renderer<L: Pages>(page: L::Page, series: usize) -> (&'static str, Render) {
-    let mut text = L::Text::default();
-    L::render(&page, &mut text);
-    let has_all = occurrences(text.as_ref(), b"instance=\"") >= series;
-    assert!(has_all, "{}: not all series are on the page", L::NAME);
+    let mut text = complete_text::<L>(&page, series);
     let render = move || {
         L::render(&page, &mut text);
         text.as_ref().len()
     };
     (L::NAME, Box::new(render))
+}
+
+/// The text of a page, on which all series have to be.
+fn complete_text<L: Pages>(page: &L::Page, series: usize) -> L::Text {
+    let mut text = L::Text::default();
+    L::render(page, &mut text);
+    let found = occurrences(text.as_ref(), b"instance=\"");
+    assert!(found >= series, "{}: {found} of {series} series are on the page", L::NAME);
+    text
 }
 
 fn occurrences(text: &[u8], part: &[u8]) -> usize {
@@ -158,44 +165,52 @@ struct Made {
     renders: Vec<f64>,
     render_allocated: Allocated,
     length: usize,
+    /// The memory for the text is kept between the renderings.
+    text: Box<dyn Any>,
 }
 
 impl Visit for Creation {
     fn visit<L: Pages>(&mut self) {
-        let create = || fill::<L>(Kind::Counters, self.shape, self.requests);
+        let (shape, requests) = (self.shape, self.requests);
+        let create = || fill::<L>(Kind::Counters, shape, requests);
         let known = self.made.iter().position(|made| made.library == L::NAME);
         let at = known.unwrap_or_else(|| {
-            let (page, allocated) = counted(create);
-            let (_, mut render) = renderer::<L>(page, self.shape.total());
-            let (length, render_allocated) = counted(&mut render);
-            self.made.push(Made {
-                library: L::NAME,
-                allocated,
-                fills: Vec::new(),
-                longest: f64::INFINITY,
-                renders: Vec::new(),
-                render_allocated,
-                length,
-            });
+            self.made.push(Made::counted::<L>(create, shape.total()));
             self.made.len() - 1
         });
         let made = &mut self.made[at];
-        // Counting costs something too, and so does a clock around each creation.
         let begun = Instant::now();
         let page = create();
         made.fills.push(begun.elapsed().as_nanos() as f64);
         drop(page);
-        let page = L::page(Kind::Counters, self.shape);
-        made.longest = made.longest.min(longest_creation::<L>(&page, self.requests));
-        let mut text = L::Text::default();
-        L::render(&page, &mut text); // The memory for the text is there the next time.
+        // A clock around each creation costs something too.
+        let page = L::page(Kind::Counters, shape);
+        made.longest = made.longest.min(longest_creation::<L>(&page, requests));
+        let text = made.text.downcast_mut::<L::Text>().expect("it is the text of this library");
         let begun = Instant::now();
-        L::render(&page, &mut text);
+        L::render(&page, text);
         made.renders.push(begun.elapsed().as_nanos() as f64);
     }
 }
 
 impl Made {
+    /// Without times: counting costs something too.
+    fn counted<L: Pages>(create: impl FnOnce() -> L::Page, series: usize) -> Self {
+        let (page, allocated) = counted(create);
+        let mut text = complete_text::<L>(&page, series);
+        let ((), render_allocated) = counted(|| L::render(&page, &mut text));
+        Self {
+            library: L::NAME,
+            allocated,
+            fills: Vec::new(),
+            longest: f64::INFINITY,
+            renders: Vec::new(),
+            render_allocated,
+            length: text.as_ref().len(),
+            text: Box::new(text),
+        }
+    }
+
     fn line(&self, series: usize) -> String {
         let each = |total: f64| number(total / series as f64);
         let time = Time::of(self.fills.clone());
