@@ -21,9 +21,9 @@ const READING: &str = "\
 How to read it. Compare within one table only: the libraries take turns within it. The ratios are of
 the minima with one thread and of the medians with two. Of two threads, each runs on a processor of
 its own on the same metrics, timed only while the other runs too; the figure is for one operation of
-one thread. Every loop ran 200,000
-operations and 50 ms on each thread before. The longest creation and the longest update include what
-else the machine did; the calmest of several rounds is there for that reason.
+one thread. Every loop ran 200,000 operations and 50 ms on each thread before. The longest creation
+and the longest update include what else the machine did; the calmest of several rounds is there for
+that reason.
 ";
 
 /// What a run depends on besides the code.
@@ -99,7 +99,7 @@ pub fn write(machine: &Machine, tables: &str) {
          | compiler | {}, release, fat LTO, one codegen unit, system allocator |\n\
          | commit | {commit}{} |\n\
          | command | `cargo run --release -- {}` in `benches/compare`, {:.0} min |\n\
-         | rivals | {} |\n\n\
+         | crates | {} |\n\n\
          {READING}\n{tables}",
         field("/proc/cpuinfo", "model name"),
         field("/proc/cpuinfo", "model"),
