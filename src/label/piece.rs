@@ -64,15 +64,16 @@ fn same_bytes(left: &[u8], right: &[u8]) -> bool {
         return left == right;
     }
     let inner = (len >> 3) << 2;
-    let words = |bytes: &[u8]| [0, inner, len - 4, len - 4 - inner].map(|at| word(bytes, at));
-    words(left) == words(right)
+    let same = |at: usize| word(left, at) == word(right, at);
+    same(0) & same(inner) & same(len - 4) & same(len - 4 - inner)
 }
 
-#[inline]
+#[inline(always)]
 fn word(bytes: &[u8], at: usize) -> u32 {
-    let mut word = [0; 4];
-    word.copy_from_slice(&bytes[at..at + 4]);
-    u32::from_ne_bytes(word)
+    match bytes.get(at..at + 4).map(<[u8; 4]>::try_from) {
+        Some(Ok(word)) => u32::from_ne_bytes(word),
+        _ => 0, // Does not happen: both are as long as the caller has found.
+    }
 }
 
 #[cold]
