@@ -66,9 +66,9 @@ use std::time::Duration;
 /// An observation takes no lock, waits for nobody and makes two atomic updates, of its bin and of
 /// the sum; with quantiles it also reads a coarse clock. A summary that is observed more than some
 /// ten thousand times a second gets a recorder in every thread that observes it. Then an observation
-/// is a few plain loads and stores, whatever other threads do. While sixteen of them take less than
-/// 20 ms, only the last reads the clock. Then up to fifteen may count in the pane next to their own,
-/// and are left out of the window if that has ended long before they were made.
+/// is a few plain loads and stores, whatever other threads do. While sixty-four of them take less than
+/// 50 ms, only the last reads the clock. The others may count in the pane next to their own, and are
+/// left out of the window if nobody has read the summary since that pane ended.
 ///
 /// Two events cost more. The first observation of all, the first negative one and the first in each
 /// half of a power of two allocate, once in the life of the summary and once more in that of a

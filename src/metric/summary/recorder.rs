@@ -135,10 +135,10 @@ fn count(bin: &AtomicU32) {
 }
 
 /// How many observations a busy thread makes between two looks at the clock; a power of two.
-pub(super) const RARELY: u64 = 16;
+pub(super) const RARELY: u64 = 64;
 
 /// What counts as busy: so many observations within this time.
-const MOMENT_MS: u64 = 20;
+const MOMENT_MS: u64 = 50;
 
 /// Half of what a bin can hold.
 const FULL: u32 = 1 << 31;
