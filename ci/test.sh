@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 cargo test --workspace
 cargo test -p nunchi --locked --no-default-features --lib --test it
 cargo test -p nunchi --locked --all-features
-cargo test -p nunchi --locked --all-features --release --lib --test it --test alloc_free
+cargo test -p nunchi --locked --all-features --release --lib --test it --test alloc_free --test thread_cells
