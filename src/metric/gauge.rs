@@ -28,7 +28,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// # Consistency
 ///
 /// A concurrent scrape sees a value the gauge had at some moment of the scrape. The exception is a
-/// gauge with cells that threads add to all the time, so that no two of some thirty walks over the
+/// gauge with cells that threads add to all the time, so that no two of a hundred walks over the
 /// cells agree: what is added during one such walk, a microsecond or less, may be seen in part, one
 /// thread's share without another's. Setting such a gauge takes the same walk, and is off by as much.
 ///

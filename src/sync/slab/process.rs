@@ -8,7 +8,7 @@ use crate::sync::primitive::{AtomicU64, Ordering};
 use crate::sync::register;
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 static ALL: Slabs = Slabs::new();
 static POOLS: Pools = Pools::new();
@@ -269,7 +269,16 @@ pub(super) fn settled_sum_float(slot: usize) -> Exact {
 /// took the least time.
 fn settled<T: Copy + PartialEq>(walk: impl Fn() -> T) -> T {
     let mut last = walk();
-    let mut best = None;
+    // Looking at the clock takes as long as a walk, so the first ones do without.
+    for _ in 0..WALKS {
+        let next = walk();
+        if next == last {
+            return next;
+        }
+        last = next;
+    }
+    let mut least = Duration::MAX;
+    let mut best = last;
     for _ in 0..WALKS {
         let begun = Instant::now();
         let next = walk();
@@ -277,17 +286,16 @@ fn settled<T: Copy + PartialEq>(walk: impl Fn() -> T) -> T {
         if next == last {
             return next;
         }
-        best = match best {
-            Some((least, walked)) if least <= took => Some((least, walked)),
-            _ => Some((took, next)),
-        };
+        if took < least {
+            (least, best) = (took, next);
+        }
         last = next;
     }
-    best.map_or(last, |(_, walked)| walked)
+    best
 }
 
-/// Walks in search of two that agree.
-const WALKS: u32 = 32;
+/// Walks in search of two that agree, and once more as many.
+const WALKS: u32 = 64;
 
 /// The cell at a number slot that belongs to no thread.
 pub(super) fn aside(slot: usize) -> Option<&'static AtomicU64> {
