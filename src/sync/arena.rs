@@ -1,140 +1,114 @@
-//! Texts stored once, never moved and never freed before the arena.
+//! Texts that never move and are not freed before the arena.
 //!
-//! Whoever stores holds a lock, so the search among the texts is a plain hash table with chains; it
-//! grows by one bucket a text (linear hashing), so no text pays for a resize of the table. What was
-//! stored is read by anybody, through a pointer and without a lock.
+//! A text is known by its place, a number of 32 bits. Whoever stores holds a lock; what was stored
+//! is read by anybody, without one.
 
-use super::hash::hash_text;
-use super::primitive::{AtomicU32, Ordering};
+use super::index::Index;
+use super::primitive::{AtomicUsize, Ordering};
+use super::slots::{Slots, View};
 use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
 use std::mem::size_of;
-use std::ptr::NonNull;
 
-/// A stored text: this header, then the bytes.
-#[repr(C)]
-struct Text {
-    /// The next text of the chain, as a [`Place`]. Atomic only because a reader may look at `word`
-    /// meanwhile: read and written under the lock.
-    next: AtomicU32,
-    /// The length in bytes, and [`MARK`].
-    word: u32,
+/// Where a text is: the number of its chunk, and of its word of four bytes in there.
+pub(crate) type Place = u32;
+
+/// The bytes of texts, each behind its length.
+pub(crate) struct Texts {
+    /// A chunk begins with its size.
+    chunks: Slots,
+    /// Bytes left at the end of the last chunk; read and written by the storing side.
+    free: AtomicUsize,
 }
 
-/// The bit of `word` that carries the caller's mark.
-const MARK: u32 = 1 << 31;
+/// The length of a text in bytes, and [`MARK`].
+type Word = u32;
+/// The bit of a [`Word`] that carries the caller's mark.
+const MARK: Word = 1 << 31;
 
-/// A shared pointer to a stored text.
-#[derive(Clone, Copy)]
-pub(crate) struct TextRef(NonNull<Text>);
+const UNIT: usize = size_of::<Word>();
+const SMALLEST_CHUNK: usize = 256;
+const LARGEST_CHUNK: usize = 32 * 1024;
+const UNITS: u32 = (LARGEST_CHUNK / UNIT) as u32;
+/// With more chunks places would not be numbers that an [`Index`] can file. The last thousand are
+/// for who stores although the arena is full.
+const MOST_CHUNKS: usize = (Index::MOST / UNITS) as usize - 1024;
 
-impl TextRef {
-    /// The text and its mark.
+impl Texts {
+    pub(crate) fn new() -> Self {
+        Self { chunks: Slots::new(), free: AtomicUsize::new(0) }
+    }
+
+    /// Whether it is time to stop: after some 8 GB.
+    pub(crate) fn is_full(&self) -> bool {
+        self.chunks.len() >= MOST_CHUNKS
+    }
+
+    /// Stores a text, cut to 2^30 bytes, with a mark.
     ///
     /// # Safety
     ///
-    /// The arena that made this reference is alive for `'a`.
-    #[inline]
-    pub(crate) unsafe fn get<'a>(self) -> (&'a str, bool) {
-        // SAFETY: the caller says that the arena is alive; `word` was written before the reference
-        // was made and is never written again.
-        let word = unsafe { self.0.as_ref() }.word;
-        let bytes = self.0.as_ptr().cast::<u8>().cast_const();
-        // SAFETY: `Texts::store` wrote this many bytes of a `str` behind the header, in the same
-        // allocation, from whose pointer `self.0` is derived.
-        let text = unsafe {
-            let bytes =
-                std::slice::from_raw_parts(bytes.add(size_of::<Text>()), (word & !MARK) as usize);
-            std::str::from_utf8_unchecked(bytes)
-        };
-        (text, word & MARK != 0)
-    }
-}
-
-/// An append-only set of texts.
-pub(crate) struct Texts {
-    memory: Memory,
-    /// The first text of each chain.
-    heads: Vec<Place>,
-    seed: u64,
-}
-
-/// Where a text is: the number of its chunk and the number of its word of four bytes in there.
-type Place = u32;
-
-/// The end of a chain.
-const NOWHERE: Place = Place::MAX;
-
-impl Texts {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self { memory: Memory::new(), heads: vec![NOWHERE; 4], seed }
-    }
-
-    /// Whether no more can be stored: after some 16 GB.
-    pub(crate) fn is_full(&self) -> bool {
-        self.memory.chunks.len() >= MOST_CHUNKS
-    }
-
-    /// The stored copy of `text`, cut to 2^30 bytes; texts that differ in `mark` are different. To
-    /// be called while it [is not full](Self::is_full).
-    pub(crate) fn store(&mut self, text: &str, mark: bool) -> TextRef {
+    /// Calls do not overlap (the caller holds a lock).
+    pub(crate) unsafe fn store(&self, text: &str, mark: bool) -> Place {
         let text = cut(text);
-        let bucket = self.bucket_of(text);
-        let mut at = self.heads[bucket];
-        while at != NOWHERE {
-            let known = self.memory.text(at);
-            // SAFETY: in our memory, which is alive.
-            if unsafe { known.get() } == (text, mark) {
-                return known;
-            }
-            at = self.next(at).load(Ordering::Relaxed);
+        let size = (UNIT + text.len()).next_multiple_of(UNIT);
+        let mut free = self.free.load(Ordering::Relaxed); // Written by this side only.
+        if size > free {
+            // SAFETY: the caller keeps calls apart.
+            free = unsafe { self.add_chunk(size) };
         }
-        let (place, new) = self.memory.take(size_of::<Text>() + text.len());
-        let new = new.cast::<Text>();
-        let next = AtomicU32::new(self.heads[bucket]);
-        let word = text.len() as u32 | if mark { MARK } else { 0 };
-        // SAFETY: `new` has room for the header and the bytes, is aligned to the header and known
-        // to nobody else; `text` cannot overlap fresh memory.
+        let chunk = self.chunks.len() - 1;
+        // SAFETY: this side has pushed the chunk; its size was written first.
+        let (start, chunk_size) = unsafe {
+            let start = self.chunks.view().get(chunk);
+            (start, start.cast::<u32>().read() as usize)
+        };
+        let offset = chunk_size - free;
+        let word = text.len() as Word | if mark { MARK } else { 0 };
+        // SAFETY: `offset + size` is at most the size of the chunk, and nobody knows the end of it;
+        // `offset` is a multiple of UNIT, which is what the chunk is aligned to.
         unsafe {
-            new.as_ptr().write(Text { next, word });
-            let bytes = new.as_ptr().cast::<u8>().add(size_of::<Text>());
-            bytes.copy_from_nonoverlapping(text.as_ptr(), text.len());
+            let place = start.add(offset);
+            place.cast::<Word>().write(word);
+            place.add(UNIT).copy_from_nonoverlapping(text.as_ptr(), text.len());
         }
-        self.heads[bucket] = place;
-        self.add_bucket();
-        TextRef(new)
+        self.free.store(free - size, Ordering::Relaxed); // Read by this side only.
+                                                         // Less than UNITS: what is longer than the largest chunk stands first in one of its own.
+        chunk as u32 * UNITS + (offset / UNIT) as u32
     }
 
-    /// Modulo the next power of two, folded once if that bucket does not exist yet.
-    fn bucket_of(&self, text: &str) -> usize {
-        let mask = self.heads.len().next_power_of_two() - 1;
-        let bucket = hash_text(self.seed, text) as usize & mask;
-        if bucket < self.heads.len() {
-            bucket
-        } else {
-            bucket & (mask >> 1)
+    /// Adds a chunk with room for `size` bytes at least. Returns its room.
+    ///
+    /// # Safety
+    ///
+    /// Calls do not overlap.
+    unsafe fn add_chunk(&self, size: usize) -> usize {
+        let usual = (SMALLEST_CHUNK << self.chunks.len().min(7)).min(LARGEST_CHUNK);
+        let size = usual.max(UNIT + size);
+        let layout = chunk_layout(size);
+        // SAFETY: the layout is not empty.
+        let start = unsafe { alloc(layout) };
+        if start.is_null() {
+            handle_alloc_error(layout);
         }
+        // SAFETY: at least UNIT bytes, aligned, and ours; the caller keeps calls apart.
+        unsafe {
+            start.cast::<u32>().write(size as u32);
+            self.chunks.push(start);
+        }
+        size - UNIT
     }
 
-    /// Adds a bucket and moves there what belongs to it, all from the chain of its parent.
-    fn add_bucket(&mut self) {
-        let new = self.heads.len();
-        let parent = new ^ (1 << new.ilog2());
-        let mut at = std::mem::replace(&mut self.heads[parent], NOWHERE);
-        self.heads.push(NOWHERE);
-        while at != NOWHERE {
-            // SAFETY: in our memory, which is alive.
-            let (text, _) = unsafe { self.memory.text(at).get() };
-            let bucket = self.bucket_of(text);
-            let next = self.next(at).load(Ordering::Relaxed);
-            self.next(at).store(self.heads[bucket], Ordering::Relaxed);
-            self.heads[bucket] = at;
-            at = next;
-        }
+    /// What can be read: every text whose place this thread knows.
+    #[inline]
+    pub(crate) fn read(&self) -> Reader<'_> {
+        Reader(self.chunks.view())
     }
+}
 
-    fn next(&self, place: Place) -> &AtomicU32 {
-        // SAFETY: `place` came from `take` and was written by `store`; the memory is alive.
-        unsafe { &(*self.memory.text(place).0.as_ptr()).next }
+fn chunk_layout(size: usize) -> Layout {
+    match Layout::from_size_align(size, UNIT) {
+        Ok(layout) => layout,
+        Err(_) => unreachable!("a text is shorter than 2^31 bytes"),
     }
 }
 
@@ -147,70 +121,40 @@ fn cut(text: &str) -> &str {
     &text[..end]
 }
 
-/// Memory handed out front to back, freed all at once.
-struct Memory {
-    chunks: Vec<(NonNull<u8>, Layout)>,
-    /// Bytes left at the end of the last chunk.
-    free: usize,
-}
+/// Reads texts.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a>(View<'a>);
 
-const UNIT: usize = size_of::<u32>();
-const SMALLEST_CHUNK: usize = 512;
-const LARGEST_CHUNK: usize = 32 * 1024;
-const UNITS: u32 = (LARGEST_CHUNK / UNIT) as u32;
-const MOST_CHUNKS: usize = (u32::MAX / UNITS) as usize - 1024;
-
-// SAFETY: plain memory; whoever holds a reference into it is checked where the reference is made.
-unsafe impl Send for Memory {}
-// SAFETY: as above; taking memory needs `&mut`.
-unsafe impl Sync for Memory {}
-
-impl Memory {
-    fn new() -> Self {
-        Self { chunks: Vec::new(), free: 0 }
-    }
-
-    fn take(&mut self, size: usize) -> (Place, NonNull<u8>) {
-        let size = size.next_multiple_of(UNIT);
-        if size > self.free {
-            self.add_chunk(size);
+impl<'a> Reader<'a> {
+    /// The text at a place, and its mark.
+    ///
+    /// # Safety
+    ///
+    /// `store` of the same arena returned the place before the reader was made, and this thread
+    /// learnt of it by an Acquire load or is the one that stored.
+    #[inline]
+    pub(crate) unsafe fn get(self, place: Place) -> (&'a str, bool) {
+        // SAFETY: `store` made the place from this chunk and this offset, wrote the length and as
+        // many bytes of a `str` there, and never writes there again. The chunk lives for `'a`, as
+        // the arena is borrowed.
+        unsafe {
+            let start = self.0.get((place / UNITS) as usize);
+            let start = start.add((place % UNITS) as usize * UNIT).cast_const();
+            let word = start.cast::<Word>().read();
+            let bytes = std::slice::from_raw_parts(start.add(UNIT), (word & !MARK) as usize);
+            (std::str::from_utf8_unchecked(bytes), word & MARK != 0)
         }
-        let chunk = self.chunks.len() - 1;
-        let (start, layout) = self.chunks[chunk];
-        // Zero in a chunk that was made for one large text.
-        let offset = layout.size() - self.free;
-        self.free -= size;
-        let place = chunk as u32 * UNITS + (offset / UNIT) as u32;
-        // SAFETY: `offset + size` is at most the size of the chunk.
-        (place, unsafe { NonNull::new_unchecked(start.as_ptr().add(offset)) })
-    }
-
-    fn text(&self, place: Place) -> TextRef {
-        let (start, _) = self.chunks[(place / UNITS) as usize];
-        let offset = (place % UNITS) as usize * UNIT;
-        // SAFETY: `take` made the place from this chunk and this offset.
-        TextRef(unsafe { NonNull::new_unchecked(start.as_ptr().add(offset).cast()) })
-    }
-
-    fn add_chunk(&mut self, size: usize) {
-        let usual = (SMALLEST_CHUNK << self.chunks.len().min(6)).min(LARGEST_CHUNK);
-        let Ok(layout) = Layout::from_size_align(size.max(usual), UNIT) else {
-            unreachable!("a text is shorter than 2^31 bytes")
-        };
-        // SAFETY: the layout is not empty.
-        let Some(start) = NonNull::new(unsafe { alloc(layout) }) else {
-            handle_alloc_error(layout)
-        };
-        self.chunks.push((start, layout));
-        self.free = layout.size();
     }
 }
 
-impl Drop for Memory {
+impl Drop for Texts {
     fn drop(&mut self) {
-        for (start, layout) in self.chunks.drain(..) {
-            // SAFETY: allocated with this layout in `add_chunk`, freed only here.
-            unsafe { dealloc(start.as_ptr(), layout) };
+        for chunk in 0..self.chunks.len() {
+            // SAFETY: made by `add_chunk` with the size that it wrote; nobody else is left.
+            unsafe {
+                let start = self.chunks.view().get(chunk);
+                dealloc(start, chunk_layout(start.cast::<u32>().read() as usize));
+            }
         }
     }
 }
@@ -220,38 +164,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_texts_are_stored_once_and_marks_keep_them_apart() {
-        let mut texts = Texts::new(1);
-        let (one, same) = (texts.store("GET", false), texts.store("GET", false));
-        let marked = texts.store("GET", true);
-        assert_eq!(one.0, same.0);
-        assert_ne!(one.0, marked.0);
-        // SAFETY: `texts` is alive.
-        assert_eq!(unsafe { (one.get(), marked.get()) }, (("GET", false), ("GET", true)));
-    }
-
-    #[test]
     fn texts_of_every_size_come_back() {
-        let mut texts = Texts::new(2);
+        let texts = Texts::new();
         let all = [0, 1, 7, 8, 9, 500, 513, 40_000, 1 << 20, 3];
         let sizes = if cfg!(miri) { &all[..7] } else { &all[..] };
-        for _ in 0..2 {
-            for &size in sizes {
-                let (text, mark) = ("돌".repeat(size), size % 2 == 0);
-                // SAFETY: `texts` is alive.
-                assert_eq!(unsafe { texts.store(&text, mark).get() }, (text.as_str(), mark));
-            }
+        let mut stored = Vec::new();
+        for (at, &size) in sizes.iter().chain(sizes).enumerate() {
+            let text = ["x", "돌"][at % 2].repeat(size);
+            // SAFETY: one thread.
+            let place = unsafe { texts.store(&text, size % 2 == 0) };
+            stored.push((place, text, size % 2 == 0));
         }
-        assert_eq!(texts.heads.len() - 4, sizes.len());
+        for (place, text, mark) in stored {
+            // SAFETY: stored above.
+            assert_eq!(unsafe { texts.read().get(place) }, (text.as_str(), mark));
+        }
     }
 
     #[test]
-    fn every_text_is_found_however_many_there_are() {
-        let mut texts = Texts::new(3);
-        let count = if cfg!(miri) { 40 } else { 5000 };
-        let stored: Vec<_> = (0..count).map(|n| texts.store(&n.to_string(), false).0).collect();
-        for (n, text) in stored.into_iter().enumerate() {
-            assert_eq!(texts.store(&n.to_string(), false).0, text);
-        }
+    fn no_place_is_given_twice() {
+        let texts = Texts::new();
+        let count = if cfg!(miri) { 200 } else { 50_000 };
+        // SAFETY: one thread.
+        let places: Vec<_> = (0..count).map(|_| unsafe { texts.store("abcd", false) }).collect();
+        assert!(places.windows(2).all(|pair| pair[0] < pair[1]));
     }
 }

@@ -11,26 +11,32 @@ const MIX: [u64; 2] = [0x6a09_e667_f3bc_c909, 0xbb67_ae85_84ca_a73b];
 
 /// Hashes the values in order; `["ab", "c"]` and `["a", "bc"]` differ because every length takes
 /// part.
-#[inline]
+#[inline(always)] // Into the lookups; there is one for each type of metric.
 pub(crate) fn hash_values(seed: u64, values: &[&str]) -> u32 {
-    let mut state = seed;
+    // The hashes of the values do not wait for each other; turning what there is keeps their order.
+    let mut state = 0_u64;
     for value in values {
-        state = hash_bytes(state, value.as_bytes());
+        state = state.rotate_left(23) ^ hash_bytes(seed, value.as_bytes());
     }
     (state.wrapping_mul(SPREAD) >> 32) as u32
 }
 
 /// Hashes one text.
-#[inline]
 pub(crate) fn hash_text(seed: u64, text: &str) -> u32 {
     hash_values(seed, &[text])
 }
 
-#[inline]
+#[inline(always)]
 fn hash_bytes(state: u64, bytes: &[u8]) -> u64 {
     let len = bytes.len();
-    if len > 16 {
+    if len > 32 {
         return hash_long(state, bytes);
+    }
+    if len > 16 {
+        // Two overlapping halves that do not wait for each other.
+        let first = fold(read_u64(bytes, 0) ^ MIX[0] ^ state, read_u64(bytes, 8) ^ MIX[1] ^ state);
+        let last = finish(state, read_u64(bytes, len - 16), read_u64(bytes, len - 8), len);
+        return first.rotate_left(29) ^ last;
     }
     let (low, high) = if len >= 4 {
         // Four overlapping words cover 4 to 16 bytes, without a branch on the length.

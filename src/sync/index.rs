@@ -1,271 +1,372 @@
-//! A hash index read without locks, over nodes that never move: split-ordered linear hashing.
+//! A hash index read without locks: from 32 bits of a hash to the numbers filed under it.
 //!
-//! The idea (Shalev and Shavit, "Split-Ordered Lists: Lock-Free Extensible Hash Tables", cut down
-//! to one writer at a time and no removal): the nodes of a bucket form a list sorted by their
-//! bit-reversed hash. With `n` buckets a node belongs to bucket `hash mod n`, rounded to powers of
-//! two. When bucket `n` is added it takes the *tail* of its parent's list, because the hash bit
-//! that now decides is also the one that sorts the list into "stays" before "moves". So growing by
-//! a bucket is one store of a head: no node is relinked, no table is copied, no insert pays for a
-//! resize, and nothing has to be retired.
+//! A cell holds a hash and a number in one word. Cells lie in lines of 64 bytes, so a search reads
+//! one line of memory and follows only numbers whose whole hash is the one that is looked for. What
+//! a line has no room for spills into short lines linked behind it. The lines grow by linear
+//! hashing: with `n` lines a hash belongs to line `hash mod n`, rounded to powers of two, and line
+//! `n` takes its cells from one parent. So no insert pays for a resize, no table is copied as a
+//! whole, and nothing has to be retired.
 //!
-//! **Protocol.** The writer publishes a node by one Release store, into a head or into the link of
-//! its predecessor; a reader follows heads and links by Acquire loads. *If the store is first*, the
-//! reader finds the node with all its contents. *If the load is first*, the reader misses it, and
-//! the caller looks again under its writer lock before it creates anything. A reader that still
-//! uses an old bucket count starts at the parent, whose list runs on through every node that was
-//! there when the count was read.
+//! **Protocol.** There is one writer at a time. It publishes a cell by one Release store; a reader
+//! loads cells with Acquire. A new line is filled with *copies* of the parent's cells before the
+//! count of lines is stored, and what they were copied from is stale from then on: only later does
+//! an insert overwrite it. So a reader with the old count meets the stale cell or something stored
+//! after the count. *In the first case* the number is the one that it wants: numbers do not change
+//! their meaning. *In the second* it has acquired the new count: after a search in vain it looks at
+//! the count again, and searches the line that the hash has now. A cell that stays with the parent
+//! does not move, but for the last one of a full line, which is copied behind the line before a link
+//! takes its place.
 
-use super::primitive::{AtomicPtr, AtomicUsize, Ordering};
-use super::slots::{Slots, FIRST};
-use std::ptr::{self, NonNull};
+use super::primitive::{AtomicU64, AtomicUsize, Ordering};
+use super::slots::{array, free_array, Chunks, Slots};
 
-/// A node that carries its own link.
-///
-/// # Safety
-///
-/// `link` returns the same link for the whole life of the node.
-pub(crate) unsafe trait Linked: Sized {
-    /// The link of this node.
-    fn link(&self) -> &Link<Self>;
+/// Cells of a line.
+const LINE: usize = if cfg!(nunchi_loom) { 2 } else { 8 };
+/// A number is filed in one of so many cells of its line, if one of them is free.
+const NEAR: usize = LINE / 2;
+/// Cells of a line that others spill into.
+const SPILL: usize = if cfg!(nunchi_loom) { 2 } else { 4 };
+/// So many numbers belong to so many lines, on average. A line splits in turn, not when it is full:
+/// those that wait longest for their turn hold twice as many as those that have just been split.
+const FILL: (usize, usize) = if cfg!(nunchi_loom) { (1, 1) } else { (4, 1) };
+
+/// An index of numbers by hash.
+pub(crate) struct Index {
+    /// Lines in use; only grows. Stored with Release after the line that it covers was filled.
+    lines: AtomicUsize,
+    /// Numbers that can be found. Stored with Release after the cell.
+    len: AtomicUsize,
+    main: Lines<LINE>,
+    spill: Lines<SPILL>,
+    /// Spill lines in use; written and read by the writer.
+    spilled: AtomicUsize,
 }
 
-/// What the index keeps inside a node.
-pub(crate) struct Link<N> {
-    hash: u32,
-    next: AtomicPtr<N>,
-}
+impl Index {
+    /// The largest number that can be filed.
+    pub(crate) const MOST: u32 = LINK - 2;
 
-impl<N> Link<N> {
-    /// What the lists are sorted by.
-    fn key(&self) -> u32 {
-        self.hash.reverse_bits()
-    }
-
-    /// A link for a node with this hash, in no list yet.
-    pub(crate) fn new(hash: u32) -> Self {
-        Self { hash, next: AtomicPtr::new(ptr::null_mut()) }
-    }
-}
-
-/// An index of nodes by hash. Owns the heads, not the nodes.
-pub(crate) struct Index<N: Linked> {
-    /// Buckets in use; only grows. Stored with Release after the head that it covers.
-    buckets: AtomicUsize,
-    heads: Slots<N>,
-}
-
-impl<N: Linked> Index<N> {
     pub(crate) fn new() -> Self {
-        Self { buckets: AtomicUsize::new(FIRST), heads: Slots::new() }
+        let main = Lines::new();
+        // SAFETY: nobody else knows the index.
+        unsafe { main.reserve(0) };
+        let (lines, len) = (AtomicUsize::new(1), AtomicUsize::new(0));
+        Self { lines, len, main, spill: Lines::new(), spilled: AtomicUsize::new(0) }
     }
 
-    /// How many nodes were inserted and can be found.
+    /// How many numbers were inserted and can be found.
     pub(crate) fn len(&self) -> usize {
-        let buckets = self.buckets.load(Ordering::Acquire); // Pairs with the Release in `grow`.
-        (buckets.min(ROOMY) - FIRST) / 2 + buckets.saturating_sub(ROOMY)
+        self.len.load(Ordering::Acquire) // Pairs with the Release in `insert`.
     }
 
-    /// The first node with this hash for which `is` holds. Takes no lock and writes nothing.
+    /// What `at` finds at a number under this hash. Takes no lock and writes nothing.
     #[inline]
-    pub(crate) fn find(
-        &self,
-        hash: u32,
-        mut is: impl FnMut(NonNull<N>) -> bool,
-    ) -> Option<NonNull<N>> {
-        // Acquire pairs with the Release in `grow`: the head and its segment are there.
-        let (bucket, mask) = bucket_of(hash, self.buckets.load(Ordering::Acquire));
-        // SAFETY: `bucket` is below a count that was stored after its slot was reserved.
-        let head = unsafe { self.heads.get(bucket) };
-        // Acquire pairs with the Release in `insert`: the node's contents are there.
-        let mut at = head.load(Ordering::Acquire);
-        while let Some(node) = NonNull::new(at) {
-            // SAFETY: only `insert` puts pointers into heads and links, and its caller promised
-            // that the node is valid for shared access as long as the index is used.
-            let link = unsafe { node.as_ref() }.link();
-            let difference = link.hash ^ hash;
-            if difference == 0 {
-                if is(node) {
-                    return Some(node);
-                }
-            } else if difference & mask != 0 {
-                return None; // The list has run on into the next bucket.
-            }
-            at = link.next.load(Ordering::Acquire); // Pairs with the Release in `insert`.
+    pub(crate) fn find<T>(&self, hash: u32, mut at: impl FnMut(u32) -> Option<T>) -> Option<T> {
+        let lines = self.lines.load(Ordering::Acquire); // Pairs with the Release in `grow`.
+        let line = line_of(hash, lines);
+        // SAFETY: below a count that was stored after the line was reserved.
+        let cells = unsafe { self.main.get(line) };
+        // Which cell it is could not be predicted: those that most are in are compared all before
+        // the first branch.
+        let mut near = Cell::EMPTY;
+        for at in 0..NEAR {
+            let cell =
+                cells.get(favourite(hash) ^ at).map_or(Cell::EMPTY, |cell| Cell(cell.load(FOLLOW)));
+            near = if cell.hash() == hash { cell } else { near };
         }
-        None
+        let mut number = near.number_of(hash);
+        let mut rest = Rest { line, cell: 0, spill: None };
+        loop {
+            let candidate = match number.take() {
+                Some(number) => number,
+                None => self.next(hash, &mut rest)?,
+            };
+            if let Some(found) = at(candidate) {
+                return Some(found);
+            }
+        }
     }
 
-    /// Publishes a node and adds two buckets, or one once there are [`ROOMY`]: with half as many
-    /// nodes as buckets three hits in four look at a single node, with as many two in three.
+    /// The next number under this hash, of all cells of the line and all that it spilled; and of
+    /// other lines, if the hash moves there meanwhile.
+    #[inline(never)]
+    fn next(&self, hash: u32, rest: &mut Rest) -> Option<u32> {
+        loop {
+            let cells: &[AtomicU64] = match rest.spill {
+                // SAFETY: below a count that was stored after the line was reserved.
+                None => unsafe { self.main.get(rest.line) },
+                // SAFETY: the link was stored after the line was reserved and filled.
+                Some(link) => unsafe { self.spill.get(link) },
+            };
+            let mut last = Cell::EMPTY;
+            while let Some(cell) = cells.get(rest.cell) {
+                rest.cell += 1;
+                last = Cell(cell.load(FOLLOW)); // Pairs with the Release in `put`.
+                let number = last.number_of(hash);
+                if number.is_some() {
+                    return number;
+                }
+            }
+            rest.cell = 0;
+            rest.spill = last.link();
+            if rest.spill.is_none() {
+                // If a cell that we wanted was overwritten, its new contents brought us this count.
+                let now = self.lines.load(Ordering::Acquire); // Pairs with the Release in `grow`.
+                if line_of(hash, now) == rest.line || !LOOK_AGAIN {
+                    return None;
+                }
+                rest.line = line_of(hash, now);
+            }
+        }
+    }
+
+    /// Files a number under a hash and splits lines as it becomes time for it.
     ///
     /// # Safety
     ///
-    /// Calls do not overlap (the caller holds a lock). `node` is valid for shared access until the
-    /// index is no longer used, is in no list, and its link was made by `Link::new(hash)`.
-    pub(crate) unsafe fn insert(&self, hash: u32, node: NonNull<N>) {
-        // SAFETY: the caller says that the node is valid.
-        let new = unsafe { node.as_ref() }.link();
-        let key = new.key();
-        let buckets = self.buckets.load(Ordering::Relaxed); // Written by this side only.
-
-        // SAFETY: below the count, as in `find`.
-        let mut slot = unsafe { self.heads.get(bucket_of(hash, buckets).0) };
-        let mut next = slot.load(Ordering::Relaxed); // Written by this side only.
-        while let Some(after) = NonNull::new(next) {
-            // SAFETY: as in `find`.
-            let link = unsafe { after.as_ref() }.link();
-            if link.key() >= key {
-                break;
-            }
-            slot = &link.next;
-            next = slot.load(Ordering::Relaxed); // Written by this side only.
-        }
-        new.next.store(next, Ordering::Relaxed); // Published by the next line.
-        slot.store(node.as_ptr(), PUBLISH); // Pairs with the Acquire loads in `find`.
-        self.grow(buckets);
-        if buckets < ROOMY {
-            self.grow(buckets + 1);
+    /// Calls do not overlap (the caller holds a lock).
+    pub(crate) unsafe fn insert(&self, hash: u32, number: u32) {
+        debug_assert!(number <= Self::MOST);
+        let lines = self.lines.load(Ordering::Relaxed); // Written by this side only.
+        let len = self.len.load(Ordering::Relaxed) + 1; // Written by this side only.
+                                                        // SAFETY: the caller keeps calls apart, and the line exists.
+        unsafe { self.put(line_of(hash, lines), lines, Cell::new(hash, number)) };
+        self.len.store(len, Ordering::Release); // Pairs with the Acquire in `len`.
+        if len * FILL.1 > lines * FILL.0 {
+            // SAFETY: as above.
+            unsafe { self.grow(lines) };
         }
     }
 
-    /// Adds bucket number `count`, headed by the first node of its parent that belongs to it.
-    fn grow(&self, count: usize) {
-        // Hashes have 32 bits: more buckets could not be told apart.
-        let Some(bucket) = u32::try_from(count).ok().filter(|&bucket| bucket != u32::MAX) else {
-            return;
-        };
-        let top = 1_u32 << bucket.ilog2();
-        let lowest = bucket.reverse_bits();
-        let highest = (bucket | !(top | (top - 1))).reverse_bits();
-        // SAFETY: the parent is below the count, as in `find`.
-        let parent = unsafe { self.heads.get((bucket ^ top) as usize) };
-        let mut at = parent.load(Ordering::Relaxed); // Written by this side only.
-        while let Some(node) = NonNull::new(at) {
-            // SAFETY: as in `find`.
-            let link = unsafe { node.as_ref() }.link();
-            if link.key() >= lowest {
-                if link.key() > highest {
-                    at = ptr::null_mut();
-                }
-                break;
+    /// Puts a cell where the line has nothing, or something that is stale with this many lines.
+    ///
+    /// # Safety
+    ///
+    /// Calls do not overlap, and the line was reserved.
+    unsafe fn put(&self, line: usize, lines: usize, new: Cell) {
+        // SAFETY: the caller says that the line exists.
+        let mut cells: &[AtomicU64] = unsafe { self.main.get(line) };
+        for at in 0..NEAR {
+            let Some(place) = cells.get(favourite(new.hash()) ^ at) else { break };
+            let cell = Cell(place.load(Ordering::Relaxed)); // Written by this side only.
+            if cell.is_free(line, lines) {
+                place.store(new.0, PUBLISH); // Pairs with the loads of a search.
+                return;
             }
-            at = link.next.load(Ordering::Relaxed); // Written by this side only.
         }
-        self.heads.reserve(count);
-        // A reader may meet these nodes through this head first: Release, as in `insert`.
-        // SAFETY: reserved on the line above.
-        unsafe { self.heads.get(count) }.store(at, PUBLISH);
-        self.buckets.store(count + 1, PUBLISH); // Pairs with the Acquire in `find`.
+        loop {
+            let mut last = None;
+            for place in cells {
+                let cell = Cell(place.load(Ordering::Relaxed)); // Written by this side only.
+                if let Some(link) = cell.link() {
+                    // SAFETY: as in `next`.
+                    cells = unsafe { self.spill.get(link) };
+                    last = None;
+                    break;
+                }
+                if cell.is_free(line, lines) {
+                    place.store(new.0, PUBLISH); // Pairs with the loads of a search.
+                    return;
+                }
+                last = Some((place, cell));
+            }
+            if let Some((place, cell)) = last {
+                let number = self.spilled.load(Ordering::Relaxed); // Written by this side only.
+                self.spilled.store(number + 1, Ordering::Relaxed);
+                // SAFETY: calls do not overlap.
+                unsafe { self.spill.reserve(number) };
+                // SAFETY: reserved on the line above.
+                let spill = unsafe { self.spill.get(number) };
+                for (place, cell) in spill.iter().zip([cell, new]) {
+                    place.store(cell.0, Ordering::Relaxed); // Published by the next store.
+                }
+                place.store(Cell::linking(number).0, PUBLISH); // Pairs with the loads of a search.
+                return;
+            }
+        }
+    }
+
+    /// Adds line number `lines` and copies there what belongs to it, all from its parent.
+    ///
+    /// # Safety
+    ///
+    /// Calls do not overlap.
+    unsafe fn grow(&self, lines: usize) {
+        if lines >= LINK as usize {
+            return; // No hash has more bits to tell lines apart.
+        }
+        let parent = lines ^ (1 << lines.ilog2());
+        // SAFETY: the caller keeps calls apart; the parent is below the count.
+        let mut cells: &[AtomicU64] = unsafe {
+            self.main.reserve(lines);
+            self.main.get(parent)
+        };
+        loop {
+            let mut link = None;
+            for cell in cells {
+                let cell = Cell(cell.load(Ordering::Relaxed)); // Written by this side only.
+                link = cell.link();
+                if link.is_none() && cell != Cell::EMPTY && line_of(cell.hash(), lines + 1) == lines
+                {
+                    // SAFETY: reserved above; calls do not overlap.
+                    unsafe { self.put(lines, lines + 1, cell) };
+                }
+            }
+            match link {
+                // SAFETY: as in `next`.
+                Some(link) => cells = unsafe { self.spill.get(link) },
+                None => break,
+            }
+        }
+        self.lines.store(lines + 1, COUNT); // Pairs with the Acquire loads of a search.
     }
 }
 
-/// Up to here heads are cheap beside what they save; a larger index counts its bytes.
-const ROOMY: usize = 1 << 13;
+/// What is left of a search.
+struct Rest {
+    line: usize,
+    cell: usize,
+    spill: Option<usize>,
+}
 
-/// The order of the stores that publish; a loom model weakens it to show that it is needed.
+/// A hash in the upper half; in the lower half a number plus one, or [`LINK`] and the number of a
+/// spill line, or zero.
+#[derive(Clone, Copy, PartialEq)]
+struct Cell(u64);
+
+const LINK: u32 = 1 << 31;
+
+impl Cell {
+    const EMPTY: Self = Self(0);
+
+    fn new(hash: u32, number: u32) -> Self {
+        Self(u64::from(hash) << 32 | u64::from(number + 1))
+    }
+
+    /// The link to a spill line.
+    fn linking(line: usize) -> Self {
+        Self(u64::from(LINK | line as u32))
+    }
+
+    #[inline]
+    fn hash(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// The number, if it is filed under this hash.
+    #[inline]
+    fn number_of(self, hash: u32) -> Option<u32> {
+        let number = self.0 as u32;
+        (self.hash() == hash && number & LINK == 0).then(|| number.checked_sub(1)).flatten()
+    }
+
+    #[inline]
+    fn link(self) -> Option<usize> {
+        let low = self.0 as u32;
+        (low & LINK != 0).then_some((low ^ LINK) as usize)
+    }
+
+    /// Whether it is empty, or stale in this line of so many.
+    fn is_free(self, line: usize, lines: usize) -> bool {
+        self == Self::EMPTY || (self.link().is_none() && line_of(self.hash(), lines) != line)
+    }
+}
+
+/// Lines of `CELLS` cells that never move.
+struct Lines<const CELLS: usize> {
+    chunks: Slots,
+}
+
+/// Chunks of lines: the pages of a large index are its own, which spares misses in the page tables.
+type InChunks = Chunks<0, 10>;
+
+impl<const CELLS: usize> Lines<CELLS> {
+    fn new() -> Self {
+        Self { chunks: Slots::new() }
+    }
+
+    /// A chunk that is longer than one line begins with a line of the cache.
+    fn align(chunk: usize) -> usize {
+        if chunk == 0 {
+            8
+        } else {
+            64
+        }
+    }
+
+    /// Makes a line exist: the next one, or one that exists.
+    ///
+    /// # Safety
+    ///
+    /// Calls do not overlap.
+    unsafe fn reserve(&self, line: usize) {
+        let (chunk, _) = InChunks::of(line);
+        if chunk == self.chunks.len() {
+            let empty = || [(); CELLS].map(|()| AtomicU64::new(Cell::EMPTY.0));
+            let cells = array(InChunks::len(chunk), Self::align(chunk), empty);
+            // SAFETY: the caller keeps calls apart.
+            unsafe { self.chunks.push(cells.cast()) };
+        }
+    }
+
+    /// The cells of a line.
+    ///
+    /// # Safety
+    ///
+    /// The line was reserved, and the caller knows it by an Acquire load or reserved it.
+    #[inline]
+    unsafe fn get(&self, line: usize) -> &[AtomicU64; CELLS] {
+        let (chunk, offset) = InChunks::of(line);
+        // SAFETY: `reserve` pushed the chunk, which has room for the line and lives as long as
+        // `self`.
+        unsafe { &*self.chunks.view().get(chunk).cast::<[AtomicU64; CELLS]>().add(offset) }
+    }
+}
+
+impl<const CELLS: usize> Drop for Lines<CELLS> {
+    fn drop(&mut self) {
+        for chunk in 0..self.chunks.len() {
+            // SAFETY: made by `reserve` with these numbers; nobody else is left.
+            unsafe {
+                let cells = self.chunks.view().get(chunk).cast::<[AtomicU64; CELLS]>();
+                free_array(cells, InChunks::len(chunk), Self::align(chunk));
+            }
+        }
+    }
+}
+
+/// The cell of its line that a hash is put in if that is free.
+#[inline]
+fn favourite(hash: u32) -> usize {
+    (hash >> (32 - LINE.ilog2())) as usize
+}
+
+/// The line of a hash among `lines`: modulo the next power of two, folded once if that line does not
+/// exist yet.
+#[inline]
+fn line_of(hash: u32, lines: usize) -> usize {
+    let mask = u32::MAX.checked_shr((lines as u32 - 1).leading_zeros()).unwrap_or(0);
+    let line = (hash & mask) as usize;
+    if line < lines {
+        line
+    } else {
+        (hash & (mask >> 1)) as usize
+    }
+}
+
+// The orders of the protocol, and its second look; loom models weaken them to show that they are
+// needed.
 const PUBLISH: Ordering =
     if cfg!(nunchi_loom_weak = "publish") { Ordering::Relaxed } else { Ordering::Release };
-
-/// The bucket of a hash among `buckets`: modulo the next power of two, folded once if that bucket
-/// does not exist yet. And the bits of a hash that say so: a node of another bucket differs in them.
-#[inline]
-fn bucket_of(hash: u32, buckets: usize) -> (usize, u32) {
-    let mask = u32::MAX.checked_shr((buckets as u32 - 1).leading_zeros()).unwrap_or(0);
-    let folds = (hash & mask) as usize >= buckets;
-    let mask = if folds { mask >> 1 } else { mask };
-    ((hash & mask) as usize, mask)
-}
-
-#[cfg(all(test, not(nunchi_loom)))]
-mod tests {
-    use super::*;
-
-    struct Node {
-        link: Link<Node>,
-        value: u64,
-    }
-
-    // SAFETY: the link is a field.
-    unsafe impl Linked for Node {
-        fn link(&self) -> &Link<Self> {
-            &self.link
-        }
-    }
-
-    /// Every node of a growing index is found after every insertion, whatever the hashes.
-    fn all_are_found(hashes: impl Iterator<Item = u32>, check_each: usize) {
-        let index = Index::new();
-        let mut nodes = Vec::new();
-        for (value, hash) in hashes.enumerate() {
-            let node = Box::into_raw(Box::new(Node { link: Link::new(hash), value: value as u64 }));
-            nodes.push((hash, node));
-            // SAFETY: one thread; the box is leaked until the end of the test.
-            unsafe { index.insert(hash, NonNull::new_unchecked(node)) };
-            if nodes.len() % check_each == 0 {
-                for &(hash, node) in &nodes {
-                    let found = index.find(hash, |other| other.as_ptr() == node);
-                    assert_eq!(found.map(NonNull::as_ptr), Some(node));
-                }
-            }
-        }
-        assert!(index.find(0x1234_5678, |_| false).is_none());
-        for &(hash, node) in &nodes {
-            // SAFETY: freed after the last search.
-            let value = unsafe { (*node).value };
-            // SAFETY: as above.
-            let is = |other: NonNull<Node>| unsafe { other.as_ref() }.value == value;
-            assert!(index.find(hash, is).is_some());
-        }
-        drop(index);
-        for (_, node) in nodes {
-            // SAFETY: from `Box::into_raw` above; the index, which alone knew it, is gone.
-            drop(unsafe { Box::from_raw(node) });
-        }
-    }
-
-    #[test]
-    fn spread_hashes_are_found_at_every_size() {
-        let count = if cfg!(miri) { 40 } else { 700 };
-        all_are_found((0..count).map(|n: u32| n.wrapping_mul(0x9e37_79b9).rotate_left(7)), 1);
-    }
-
-    #[test]
-    fn equal_and_adjacent_hashes_are_found() {
-        all_are_found((0..60).map(|n| n / 3), 1);
-        all_are_found((0..60).map(|_| u32::MAX), 1);
-        all_are_found((0..64).map(|n| n << 26), 1);
-    }
-
-    #[test]
-    fn nodes_are_counted_whether_they_add_two_buckets_or_one() {
-        let index = Index::<Node>::new();
-        let count = if cfg!(miri) { 20 } else { 5000 };
-        let mut nodes = Vec::new();
-        for at in 0..count {
-            assert_eq!(index.len(), at);
-            let hash = (at as u32).wrapping_mul(0x9e37_79b9);
-            let node = Box::into_raw(Box::new(Node { link: Link::new(hash), value: 0 }));
-            nodes.push(node);
-            // SAFETY: one thread; the box lives until the index is gone.
-            unsafe { index.insert(hash, NonNull::new_unchecked(node)) };
-        }
-        drop(index);
-        for node in nodes {
-            // SAFETY: from `Box::into_raw` above; the index, which alone knew it, is gone.
-            drop(unsafe { Box::from_raw(node) });
-        }
-    }
-
-    #[test]
-    fn a_bucket_exists_for_every_hash() {
-        for buckets in 1..300 {
-            for hash in [0, 1, 7, 8, 255, 256, 0x8000_0000, u32::MAX, 0xdead_beef] {
-                assert!(bucket_of(hash, buckets).0 < buckets);
-            }
-        }
-    }
-}
+const FOLLOW: Ordering =
+    if cfg!(nunchi_loom_weak = "follow") { Ordering::Relaxed } else { Ordering::Acquire };
+const COUNT: Ordering =
+    if cfg!(nunchi_loom_weak = "count") { Ordering::Relaxed } else { Ordering::Release };
+const LOOK_AGAIN: bool = !cfg!(nunchi_loom_weak = "look_again");
 
 #[cfg(all(test, nunchi_loom))]
 #[path = "index_loom.rs"]
 mod loom_model;
+#[cfg(all(test, not(nunchi_loom)))]
+#[path = "index_tests.rs"]
+mod tests;

@@ -14,6 +14,7 @@ pub(crate) mod held;
 pub(crate) mod index;
 #[cfg(not(nunchi_loom))]
 pub(crate) mod pages;
+pub(crate) mod pool;
 pub(crate) mod primitive;
 pub(crate) mod register;
 pub(crate) mod seed;

@@ -1,151 +1,224 @@
-//! A growing array of atomic pointers whose elements never move.
+//! Arrays that grow without moving what they hold, read without a lock.
 //!
-//! Segment 0 holds the first few slots; each later segment doubles the total, so a slot is found by
-//! one bit scan and two loads, and growing copies nothing.
+//! Elements lie in chunks that never move; [`Slots`] is the list of the chunks. When that list is
+//! full its pointers are copied to one of twice the length, and the old one stays for whoever still
+//! reads it: 16 bytes at most for a chunk of some kilobytes.
 
-use super::primitive::{AtomicPtr, Ordering};
+use super::primitive::{AtomicPtr, AtomicUsize, Ordering};
+use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
 use std::ptr;
 
-/// Segment 0 has `1 << FIRST_BITS` slots.
-const FIRST_BITS: u32 = if cfg!(nunchi_loom) { 0 } else { 2 };
-pub(crate) const FIRST: usize = 1 << FIRST_BITS;
-/// Enough for 2^32 slots.
-const SEGMENTS: usize = 33 - FIRST_BITS as usize;
-
-pub(crate) struct Slots<N> {
-    segments: [AtomicPtr<AtomicPtr<N>>; SEGMENTS],
+/// A list of pointers to chunks. Does not own the chunks.
+pub(crate) struct Slots {
+    /// Slot 0 is the list that this one replaced; a pointer has the slot after its number.
+    list: AtomicPtr<AtomicPtr<u8>>,
+    /// Read and written by the pushing side only.
+    len: AtomicUsize,
 }
 
-impl<N> Slots<N> {
-    /// The first [`FIRST`] slots, all null.
+/// The slots of the first list.
+const SHORTEST: usize = if cfg!(nunchi_loom) { 2 } else { 4 };
+
+impl Slots {
+    /// No pointers.
     pub(crate) fn new() -> Self {
-        let slots = Self { segments: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())) };
-        slots.reserve(0);
-        slots
+        Self { list: AtomicPtr::new(ptr::null_mut()), len: AtomicUsize::new(0) }
     }
 
-    /// Makes the slot exist. Calls must not overlap: an overlapping call leaks a segment.
-    pub(crate) fn reserve(&self, slot: usize) {
-        let (segment, _) = place(slot);
-        // Relaxed: written by this side only.
-        if self.segments[segment].load(Ordering::Relaxed).is_null() {
-            let heads = allocate(segment_len(segment));
-            self.segments[segment].store(heads, Ordering::Release); // Pairs with `get`.
-        }
+    /// How many pointers there are; for the side that pushes.
+    pub(crate) fn len(&self) -> usize {
+        self.len.load(Ordering::Relaxed) // Written by this side only.
     }
 
-    /// The slot.
+    /// Adds a pointer. Returns its number.
     ///
     /// # Safety
     ///
-    /// `reserve` was called for this slot, and the caller knows it by an Acquire load or by being
-    /// the one that called.
-    #[inline]
-    pub(crate) unsafe fn get(&self, slot: usize) -> &AtomicPtr<N> {
-        let (segment, offset) = place(slot);
-        debug_assert!(segment < SEGMENTS);
-        // SAFETY: `place` yields a segment below SEGMENTS for every slot below 2^32, and more
-        // were never reserved.
-        let heads = unsafe { self.segments.get_unchecked(segment) }.load(Ordering::Acquire);
-        // SAFETY: the segment was stored by `reserve` before the caller learnt of the slot; it has
-        // more than `offset` elements and lives as long as `self`.
-        unsafe { &*heads.add(offset) }
-    }
-}
-
-#[inline]
-fn place(slot: usize) -> (usize, usize) {
-    if slot < FIRST {
-        return (0, slot);
-    }
-    let top = slot.ilog2();
-    ((top - FIRST_BITS + 1) as usize, slot ^ (1 << top))
-}
-
-fn segment_len(segment: usize) -> usize {
-    FIRST << segment.saturating_sub(1)
-}
-
-impl<N> Drop for Slots<N> {
-    fn drop(&mut self) {
-        for (segment, heads) in self.segments.iter().enumerate() {
-            let heads = heads.load(Ordering::Relaxed); // Nobody else is left.
-            if !heads.is_null() {
-                // SAFETY: allocated with this length by `reserve`, freed only here.
-                unsafe { free(heads, segment_len(segment)) };
+    /// Calls do not overlap.
+    pub(crate) unsafe fn push(&self, pointer: *mut u8) -> usize {
+        let at = self.len();
+        let used = at + 1;
+        let old = self.list.load(Ordering::Relaxed); // Written by this side only.
+        if at == 0 || (used >= SHORTEST && used.is_power_of_two()) {
+            let list = array(slots_for(used), 8, || AtomicPtr::new(ptr::null_mut()));
+            for slot in 1..used {
+                // SAFETY: both lists have more slots than `used`; the new one is ours alone.
+                unsafe { (*list.add(slot)).store(pointer_in(old, slot), Ordering::Relaxed) };
             }
+            // SAFETY: as above. Published by the next line.
+            unsafe { (*list).store(old.cast(), Ordering::Relaxed) };
+            self.list.store(list, PUBLISH); // Pairs with `view`.
+        }
+        let list = self.list.load(Ordering::Relaxed);
+        // SAFETY: the list has a slot for every number up to the next power of two. Relaxed: the
+        // caller publishes the number, and nobody reads the slot before.
+        unsafe { (*list.add(used)).store(pointer, Ordering::Relaxed) };
+        self.len.store(used, Ordering::Relaxed); // Read by this side only.
+        at
+    }
+
+    /// The list as it is now: has every pointer that this thread knows of.
+    #[inline]
+    pub(crate) fn view(&self) -> View<'_> {
+        View { list: self.list.load(Ordering::Acquire), owner: self } // Pairs with `push`.
+    }
+}
+
+/// The pointers that a list had.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'s> {
+    list: *mut AtomicPtr<u8>,
+    #[allow(dead_code)] // Keeps the lists alive.
+    owner: &'s Slots,
+}
+
+impl View<'_> {
+    /// Pointer number `at`.
+    ///
+    /// # Safety
+    ///
+    /// The pointer was pushed before the view was taken, and the caller learnt of it by an Acquire
+    /// load or is the one that pushed.
+    #[inline]
+    pub(crate) unsafe fn get(self, at: usize) -> *mut u8 {
+        // SAFETY: the caller says that the list has the slot; lists live as long as their owner.
+        unsafe { pointer_in(self.list, at + 1) }
+    }
+}
+
+/// # Safety
+///
+/// The list is alive and has the slot.
+#[inline]
+unsafe fn pointer_in(list: *mut AtomicPtr<u8>, slot: usize) -> *mut u8 {
+    // SAFETY: the caller's promise. Relaxed: who knows the number has acquired the pointer.
+    unsafe { (*list.add(slot)).load(Ordering::Relaxed) }
+}
+
+/// How many slots a list has whose slot `used` is the last that is needed.
+fn slots_for(used: usize) -> usize {
+    (used + 1).next_power_of_two().max(SHORTEST)
+}
+
+impl Drop for Slots {
+    fn drop(&mut self) {
+        let mut list = self.list.load(Ordering::Relaxed); // Nobody else is left.
+        let mut slots = slots_for(self.len());
+        while !list.is_null() {
+            // SAFETY: slot 0 is the list before; each was made by `push` with half as many slots
+            // as the next, and is freed here only.
+            unsafe {
+                let before = (*list).load(Ordering::Relaxed);
+                free_array(list, slots, 8);
+                list = before.cast();
+            }
+            slots /= 2;
         }
     }
 }
 
-/// Zeroed memory from the system costs nothing until it is touched, so the segment that doubles a
-/// large array is as quick to add as the first.
-#[cfg(not(nunchi_loom))]
-fn allocate<N>(len: usize) -> *mut AtomicPtr<N> {
-    use std::alloc::{alloc_zeroed, handle_alloc_error, Layout};
-    let Ok(layout) = Layout::array::<AtomicPtr<N>>(len) else {
-        unreachable!("a segment has at most 2^31 slots")
-    };
-    // SAFETY: the layout is not empty: `len` is at least `FIRST`.
-    let heads = unsafe { alloc_zeroed(layout) }.cast::<AtomicPtr<N>>();
-    if heads.is_null() {
+/// The order of the store that publishes a list; a loom model weakens it to show that it is needed.
+const PUBLISH: Ordering =
+    if cfg!(nunchi_loom_weak = "slots") { Ordering::Relaxed } else { Ordering::Release };
+
+/// Elements in chunks that double from `1 << FIRST` elements up to `1 << LAST`: a short array stays
+/// small, and a long one wastes little.
+pub(crate) struct Chunks<const FIRST: u32, const LAST: u32>;
+
+impl<const FIRST: u32, const LAST: u32> Chunks<FIRST, LAST> {
+    /// The chunk of element `at`, and its place in there.
+    #[inline]
+    pub(crate) fn of(at: usize) -> (usize, usize) {
+        let at = at + (1 << FIRST);
+        if at >> LAST != 0 {
+            return ((at >> LAST) + (LAST - FIRST) as usize - 1, at & ((1 << LAST) - 1));
+        }
+        let top = at.ilog2();
+        ((top - FIRST) as usize, at ^ (1 << top))
+    }
+
+    /// How many elements a chunk has.
+    #[inline]
+    pub(crate) fn len(chunk: usize) -> usize {
+        1 << (FIRST as usize + chunk).min(LAST as usize)
+    }
+}
+
+/// A new array of `len` elements, aligned to `align` bytes at least.
+pub(super) fn array<T>(len: usize, align: usize, element: impl Fn() -> T) -> *mut T {
+    let layout = array_layout::<T>(len, align);
+    // SAFETY: the layout is not empty: nobody asks for an empty array.
+    let start = unsafe { alloc(layout) }.cast::<T>();
+    if start.is_null() {
         handle_alloc_error(layout);
     }
-    heads // All zero bits are null pointers.
+    for at in 0..len {
+        // SAFETY: the memory has room for `len` elements and is ours alone.
+        unsafe { start.add(at).write(element()) };
+    }
+    start
 }
 
-#[cfg(not(nunchi_loom))]
-unsafe fn free<N>(heads: *mut AtomicPtr<N>, len: usize) {
-    use std::alloc::{dealloc, Layout};
-    if let Ok(layout) = Layout::array::<AtomicPtr<N>>(len) {
-        // SAFETY: the caller passes what `allocate` returned for this length.
-        unsafe { dealloc(heads.cast(), layout) };
+/// # Safety
+///
+/// `start` came from `array` with these numbers, and nobody uses it any more.
+pub(super) unsafe fn free_array<T>(start: *mut T, len: usize, align: usize) {
+    // SAFETY: `array` wrote all elements, and allocated with this layout.
+    unsafe {
+        ptr::slice_from_raw_parts_mut(start, len).drop_in_place();
+        dealloc(start.cast(), array_layout::<T>(len, align));
     }
 }
 
-#[cfg(nunchi_loom)]
-fn allocate<N>(len: usize) -> *mut AtomicPtr<N> {
-    let heads: Box<[AtomicPtr<N>]> = (0..len).map(|_| AtomicPtr::new(ptr::null_mut())).collect();
-    Box::into_raw(heads).cast()
+fn array_layout<T>(len: usize, align: usize) -> Layout {
+    match Layout::array::<T>(len).and_then(|layout| layout.align_to(align)) {
+        Ok(layout) => layout,
+        Err(_) => unreachable!("chunks and their lists are far smaller than the address space"),
+    }
 }
 
-#[cfg(nunchi_loom)]
-unsafe fn free<N>(heads: *mut AtomicPtr<N>, len: usize) {
-    // SAFETY: the caller passes what `allocate` returned for this length.
-    drop(unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(heads, len)) });
-}
+// SAFETY: a list of plain pointers; whoever follows one is checked where it is followed.
+unsafe impl Send for Slots {}
+// SAFETY: as above; all access is by atomics.
+unsafe impl Sync for Slots {}
 
 #[cfg(all(test, not(nunchi_loom)))]
 mod tests {
     use super::*;
 
     #[test]
-    fn places_are_consecutive_and_fill_each_segment() {
-        let mut expected = (0, 0);
-        for slot in 0..5000 {
-            assert_eq!(place(slot), expected, "slot {slot}");
-            expected.1 += 1;
-            if expected.1 == segment_len(expected.0) {
-                expected = (expected.0 + 1, 0);
+    fn elements_are_consecutive_and_fill_each_chunk() {
+        fn check<const FIRST: u32, const LAST: u32>() {
+            let mut expected = (0, 0);
+            for at in 0..5000 {
+                assert_eq!(Chunks::<FIRST, LAST>::of(at), expected, "element {at}");
+                expected.1 += 1;
+                if expected.1 == Chunks::<FIRST, LAST>::len(expected.0) {
+                    expected = (expected.0 + 1, 0);
+                }
             }
         }
-        assert_eq!(place(u32::MAX as usize).0, SEGMENTS - 1);
+        check::<0, 6>();
+        check::<2, 10>();
+        check::<3, 3>();
     }
 
     #[test]
-    fn slots_start_null_and_keep_their_address() {
-        let slots = Slots::<u64>::new();
-        let mut seen = Vec::new();
-        for slot in 0..100 {
-            slots.reserve(slot);
-            // SAFETY: reserved on the line above.
-            let here = unsafe { slots.get(slot) };
-            assert!(here.load(Ordering::Relaxed).is_null());
-            seen.push(ptr::from_ref(here));
+    fn an_old_view_keeps_what_it_had() {
+        let mut cells = [0_u8; 70];
+        let start = cells.as_mut_ptr();
+        let slots = Slots::new();
+        let mut views = Vec::new();
+        for at in 0..70 {
+            // SAFETY: one thread; inside the array.
+            assert_eq!(unsafe { slots.push(start.wrapping_add(at)) }, at);
+            views.push(slots.view());
         }
-        for (slot, address) in seen.into_iter().enumerate() {
-            // SAFETY: reserved in the loop above.
-            assert_eq!(ptr::from_ref(unsafe { slots.get(slot) }), address);
+        for (at, view) in views.into_iter().enumerate() {
+            for earlier in 0..=at {
+                // SAFETY: pushed before the view was taken, by this thread.
+                assert_eq!(unsafe { view.get(earlier) }, start.wrapping_add(earlier));
+            }
         }
     }
 }

@@ -1,15 +1,16 @@
 //! An append-only concurrent map from a short list of texts to a value that never moves.
 //!
-//! Entries lie side by side in creation order, `[link | value | one text reference per column]`, in
-//! chunks that never move; the texts of a column are shared between entries. A hit reads the index,
-//! the entry and its texts, and writes nothing. A miss takes the writer lock, looks again and
-//! appends. Nothing is removed before the table is dropped.
+//! Entries lie side by side in creation order, `[value | the place of a text per column]`, in chunks
+//! that never move; the texts of a column are shared between entries. A hit reads a line of the
+//! index, the entry and its texts, and writes nothing. A miss takes the writer lock, looks again if
+//! anything was inserted meanwhile, and appends. Nothing is removed before the table is dropped.
 
-use super::arena::{TextRef, Texts};
-use super::index::{Index, Link, Linked};
+use super::arena::{Place, Reader, Texts};
+use super::index::Index;
+use super::pool::Pool;
 use super::primitive::{AtomicUsize, Ordering};
-use super::slots::Slots;
-use parking_lot::Mutex;
+use super::slots::{Chunks, Slots};
+use parking_lot::{Mutex, MutexGuard};
 use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
 use std::marker::PhantomData;
 use std::mem::{align_of, size_of};
@@ -17,42 +18,37 @@ use std::ptr::NonNull;
 
 /// A map from `columns` texts to a `V`.
 pub(crate) struct Table<V> {
-    index: Index<Entry<V>>,
-    chunks: Slots<u8>,
-    /// Entries that can be read; stored with Release after the entry.
-    len: AtomicUsize,
-    shape: Shape,
-    writer: Mutex<Writer>,
+    core: Core,
     owns: PhantomData<V>,
 }
 
-/// The part of an entry that has a fixed size; the text references follow.
-#[repr(C)]
-struct Entry<V> {
-    link: Link<Entry<V>>,
-    value: V,
+/// A table that does not know the type of its values, so that there is one code for all.
+struct Core {
+    index: Index,
+    chunks: Slots,
+    texts: Texts,
+    /// Entries that can be read; stored with Release after the entry.
+    len: AtomicUsize,
+    shape: Shape,
+    /// `None` before the first text.
+    writer: Mutex<Option<Box<Pool>>>,
 }
 
-// SAFETY: the link is a field.
-unsafe impl<V> Linked for Entry<V> {
-    fn link(&self) -> &Link<Self> {
-        &self.link
-    }
-}
-
-struct Writer {
-    texts: Option<Box<Texts>>,
-    /// Where a text is written before it is stored.
-    draft: String,
-}
-
-/// How an entry lies in memory.
+/// How an entry lies in memory: the value, then from `places_at` on a [`Place`] per column.
 #[derive(Clone, Copy)]
 struct Shape {
     columns: usize,
+    places_at: usize,
     stride: usize,
     align: usize,
 }
+
+/// Chunks of entries: small families stay small, and large ones waste at most a thousandth.
+type InChunks = Chunks<2, LAST>;
+/// The largest have so many entries, as a power of two.
+const LAST: u32 = 10;
+/// So many entries have a place that an index can file: all chunks before the last are as large.
+const MOST: usize = (Index::MOST >> LAST << LAST) as usize - (8 << LAST);
 
 /// The table is full: it has as many entries as the caller allows.
 #[derive(Debug)]
@@ -66,48 +62,42 @@ pub(crate) trait Key {
     fn write(&self, column: usize, draft: &mut String) -> bool;
 }
 
-impl<V> Table<V> {
-    /// Where the text references begin in an entry.
-    const REFERENCES_AT: usize = size_of::<Entry<V>>().next_multiple_of(align_of::<TextRef>());
+/// An entry of a [`Core`]: where its value is.
+type Entry = NonNull<u8>;
 
+/// What a key is told before a value is made for it.
+enum Known {
+    Entry(Entry),
+    Full,
+    /// It was not there when so many entries could be found.
+    NotAmong(usize),
+}
+
+impl<V> Table<V> {
     /// An empty table.
     pub(crate) fn new(columns: usize) -> Self {
-        Self {
-            index: Index::new(),
-            chunks: Slots::new(),
-            len: AtomicUsize::new(0),
-            shape: Shape::of::<V>(columns),
-            writer: Mutex::new(Writer { texts: None, draft: String::new() }),
-            owns: PhantomData,
-        }
+        Self { core: Core::new(Shape::of::<V>(columns)), owns: PhantomData }
     }
 
     /// How many entries there are.
     pub(crate) fn len(&self) -> usize {
-        self.len.load(Ordering::Acquire) // Pairs with the Release in `append`.
+        self.core.len()
     }
 
     /// The value of a key. Takes no lock, writes nothing, allocates nothing.
     #[inline]
     pub(crate) fn find(&self, hash: u32, key: &impl Key) -> Option<&V> {
-        let columns = self.shape.columns;
-        let entry = self.index.find(hash, |entry| {
-            (0..columns).all(|column| {
-                // SAFETY: `entry` is in our index, so it was written whole by `append`, and the
-                // arena of its texts lives as long as `self`.
-                let (text, mark) = unsafe { self.reference(entry, column).get() };
-                key.is(column, text, mark)
-            })
-        })?;
-        // SAFETY: written whole by `append`, shared from then on, alive as long as `self`.
-        Some(unsafe { &(*entry.as_ptr()).value })
+        let entry = self.core.find(hash, key)?;
+        // SAFETY: an entry that was found begins with the `V` that was written into it; it is
+        // shared from then on and alive as long as `self`.
+        Some(unsafe { entry.cast::<V>().as_ref() })
     }
 
     /// The value of a key, made by `make` if it is new.
     ///
     /// # Errors
     ///
-    /// [`Full`] if the key is new and the table has `limit` entries.
+    /// [`Full`] if the key is new and the table has `limit` entries. `usize::MAX` is no limit.
     pub(crate) fn find_or_insert(
         &self,
         hash: u32,
@@ -115,50 +105,25 @@ impl<V> Table<V> {
         limit: usize,
         make: impl FnOnce() -> V,
     ) -> Result<&V, Full> {
-        if let Some(value) = self.find(hash, key) {
-            return Ok(value);
-        }
-        if self.index.len() >= limit {
-            // Full for good, as nothing is removed. But this key may have come in meanwhile: then
-            // it can be found now.
-            return self.find(hash, key).ok_or(Full);
-        }
-        let value = make(); // Not under the lock, and before anything is changed.
-        let mut writer = self.writer.lock();
-        if let Some(value) = self.find(hash, key) {
-            return Ok(value);
-        }
-        if self.len() >= limit || writer.texts.as_ref().is_some_and(|texts| texts.is_full()) {
-            return Err(Full);
-        }
-        Ok(self.append(&mut writer, hash, key, value))
-    }
-
-    fn append(&self, writer: &mut Writer, hash: u32, key: &impl Key, value: V) -> &V {
-        // Relaxed: written under the lock only.
-        let at = self.len.load(Ordering::Relaxed);
-        // SAFETY: the caller holds the lock; `at` is the number of entries.
-        let entry = unsafe { self.place(at) };
-        // SAFETY: `place` returned room for an entry that nobody knows yet.
-        unsafe { entry.as_ptr().write(Entry { link: Link::new(hash), value }) };
-        for column in 0..self.shape.columns {
-            writer.draft.clear();
-            let mark = key.write(column, &mut writer.draft);
-            let texts = writer
-                .texts
-                .get_or_insert_with(|| Box::new(Texts::new(super::seed::process_seed())));
-            let text = texts.store(&writer.draft, mark);
-            // SAFETY: inside the room of the entry, aligned, known to nobody yet.
-            unsafe { self.reference_at(entry, column).write(text) };
-        }
-        writer.draft.shrink_to(4096); // A single huge value must not keep its draft for ever.
-                                      // First the walk, then the search: who found an entry finds it on a page begun afterwards.
-                                      // Pairs with the Acquire in `len`.
-        self.len.store(at + 1, Ordering::Release);
-        // SAFETY: the lock keeps calls apart; the entry is whole and lives as long as `self`.
-        unsafe { self.index.insert(hash, entry) };
-        // SAFETY: shared from now on, alive as long as `self`.
-        unsafe { &(*entry.as_ptr()).value }
+        let entry = match self.core.look(hash, key, limit) {
+            Known::Entry(entry) => entry,
+            Known::Full => return Err(Full),
+            Known::NotAmong(seen) => {
+                let value = make(); // Not under the lock, and before anything is changed.
+                match self.core.begin(hash, key, limit, seen)? {
+                    Begun::Found(entry) => entry,
+                    Begun::New(entry, mut pool) => {
+                        // SAFETY: room for a `V`, aligned to it, that nobody knows yet.
+                        unsafe { entry.cast::<V>().as_ptr().write(value) };
+                        // SAFETY: begun above, under the lock that `pool` holds.
+                        unsafe { self.core.finish(hash, key, entry, &mut pool) };
+                        entry
+                    }
+                }
+            }
+        };
+        // SAFETY: as in `find`.
+        Ok(unsafe { entry.cast::<V>().as_ref() })
     }
 
     /// Offers the texts and the value of entry number `from` and those after it, in creation order,
@@ -170,20 +135,22 @@ impl<V> Table<V> {
         mut each: impl FnMut(Columns<'t>, &'t V) -> bool,
     ) -> usize {
         let end = self.len();
+        let texts = self.core.texts.read();
         let mut at = from;
         while at < end {
-            let (chunk, mut offset) = chunk_of(at);
-            let stop = (at + chunk_len(chunk) - offset).min(end);
-            // SAFETY: entries below `len` exist, so their chunk was reserved and stored before the
-            // Release that `len` acquired.
-            let start = unsafe { self.chunks.get(chunk) }.load(Ordering::Acquire);
+            let (chunk, mut offset) = InChunks::of(at);
+            let stop = (at + InChunks::len(chunk) - offset).min(end);
+            // SAFETY: entries below `len` exist, so their chunk was pushed before the Release that
+            // `len` acquired.
+            let start = unsafe { self.core.chunks.view().get(chunk) };
             while at < stop {
-                // SAFETY: the chunk has room for `chunk_len(chunk)` entries.
-                let entry = unsafe { start.add(offset * self.shape.stride) }.cast::<Entry<V>>();
-                // SAFETY: below `len`: written whole, shared from then on.
-                let (references, value) =
-                    unsafe { (self.references(NonNull::new_unchecked(entry)), &(*entry).value) };
-                if !each(Columns { references, owner: PhantomData }, value) {
+                // SAFETY: the chunk has room for so many entries; those below `len` were written
+                // whole, with a `V`, and are shared from then on.
+                let (places, value) = unsafe {
+                    let entry = start.add(offset * self.core.shape.stride);
+                    (self.core.shape.places(entry), &*entry.cast::<V>())
+                };
+                if !each(Columns { places, texts }, value) {
                     return at;
                 }
                 at += 1;
@@ -192,108 +159,207 @@ impl<V> Table<V> {
         }
         at
     }
+}
 
-    /// Room for entry number `at`, in a chunk that is added when the number is its first.
+/// What an insertion found when it had the lock.
+enum Begun<'t> {
+    Found(Entry),
+    /// Room for the next entry.
+    New(Entry, MutexGuard<'t, Option<Box<Pool>>>),
+}
+
+impl Core {
+    fn new(shape: Shape) -> Self {
+        Self {
+            index: Index::new(),
+            chunks: Slots::new(),
+            texts: Texts::new(),
+            len: AtomicUsize::new(0),
+            shape,
+            writer: Mutex::new(None),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.len.load(Ordering::Acquire) // Pairs with the Release in `finish`.
+    }
+
+    #[inline(never)] // Much code, and nothing in it depends on where it is called.
+    fn find(&self, hash: u32, key: &impl Key) -> Option<Entry> {
+        self.index.find(hash, |place| {
+            // SAFETY: the place is in our index, so `finish` wrote the entry whole.
+            let entry = unsafe { self.entry(place) };
+            // SAFETY: as above.
+            let places = unsafe { self.shape.places(entry.as_ptr()) };
+            let texts = self.texts.read();
+            for (column, &place) in places.iter().enumerate() {
+                // SAFETY: the places in an entry are those of stored texts.
+                let (text, mark) = unsafe { texts.get(place) };
+                if !key.is(column, text, mark) {
+                    return None;
+                }
+            }
+            Some(entry)
+        })
+    }
+
+    /// What is known of a key before a value is made for it.
+    fn look(&self, hash: u32, key: &impl Key, limit: usize) -> Known {
+        let seen = self.index.len();
+        match self.find(hash, key) {
+            Some(entry) => Known::Entry(entry),
+            // Full for good, as nothing is removed. And what was inserted up to then was searched.
+            None if seen >= limit => Known::Full,
+            None => Known::NotAmong(seen),
+        }
+    }
+
+    /// Takes the lock, and finds what came in since `seen`, or room for a new entry.
+    fn begin(
+        &self,
+        hash: u32,
+        key: &impl Key,
+        limit: usize,
+        seen: usize,
+    ) -> Result<Begun<'_>, Full> {
+        let writer = self.writer.lock();
+        if self.index.len() != seen {
+            if let Some(entry) = self.find(hash, key) {
+                return Ok(Begun::Found(entry));
+            }
+        }
+        let most = if limit == usize::MAX { limit } else { limit.min(MOST) };
+        if self.len() >= most || (self.texts.is_full() && limit != usize::MAX) {
+            return Err(Full);
+        }
+        // SAFETY: under the lock.
+        Ok(Begun::New(unsafe { self.add_entry() }, writer))
+    }
+
+    /// Room for the next entry, in a chunk that is added if the entry is its first.
     ///
     /// # Safety
     ///
-    /// Calls do not overlap, and `at` is the number of entries.
-    unsafe fn place(&self, at: usize) -> NonNull<Entry<V>> {
-        let (chunk, offset) = chunk_of(at);
-        if offset == 0 {
+    /// Calls do not overlap.
+    unsafe fn add_entry(&self) -> Entry {
+        let at = self.len.load(Ordering::Relaxed); // Written under the lock only.
+        let (chunk, _) = InChunks::of(at);
+        // It is there already if the last attempt to fill it panicked.
+        if chunk == self.chunks.len() {
             let layout = self.shape.chunk_layout(chunk);
-            // SAFETY: the layout is not empty: an entry has a link.
+            // SAFETY: the layout is not empty: `Shape::of` sees to it.
             let start = unsafe { alloc(layout) };
             if start.is_null() {
                 handle_alloc_error(layout);
             }
-            self.chunks.reserve(chunk);
-            // SAFETY: reserved on the line above. Published by the store to `len`.
-            unsafe { self.chunks.get(chunk) }.store(start, Ordering::Release);
+            // SAFETY: the caller keeps calls apart.
+            unsafe { self.chunks.push(start) };
         }
-        // SAFETY: the chunk of `at` was reserved by this call or by an earlier one (calls are kept
-        // apart by the writer lock) and has room for `offset` more entries.
-        unsafe {
-            let start = self.chunks.get(chunk).load(Ordering::Relaxed);
-            NonNull::new_unchecked(start.add(offset * self.shape.stride).cast())
-        }
+        // SAFETY: the chunk was pushed by this side.
+        unsafe { self.entry(place_of(at)) }
     }
 
-    /// Where the reference to the text of a column is.
+    /// Completes an entry whose value is there, and publishes it.
     ///
     /// # Safety
     ///
-    /// The entry is from `place`, and the table has the column.
+    /// `entry` is from `begin`, whose lock is still held: `pool` is behind it.
+    unsafe fn finish(&self, hash: u32, key: &impl Key, entry: Entry, pool: &mut Option<Box<Pool>>) {
+        let columns = self.shape.columns;
+        if columns > 0 {
+            let new = || Box::new(Pool::new(columns, super::seed::process_seed()));
+            let pool = pool.get_or_insert_with(new);
+            for column in 0..columns {
+                let is = |text: &str, mark| key.is(column, text, mark);
+                // SAFETY: under the lock of this pool, the only one of these texts; and inside the
+                // room of the entry, aligned, known to nobody yet.
+                unsafe {
+                    let place =
+                        pool.store(&self.texts, column, is, |draft| key.write(column, draft));
+                    entry
+                        .as_ptr()
+                        .add(self.shape.places_at)
+                        .cast::<Place>()
+                        .add(column)
+                        .write(place);
+                }
+            }
+        }
+        let at = self.len.load(Ordering::Relaxed); // Written under the lock only.
+                                                   // First the walk, then the search: who found an entry finds it on a page begun afterwards.
+        self.len.store(at + 1, Ordering::Release); // Pairs with the Acquire in `len`.
+                                                   // SAFETY: the lock keeps calls apart.
+        unsafe { self.index.insert(hash, place_of(at)) };
+    }
+
+    /// Where an entry is.
+    ///
+    /// # Safety
+    ///
+    /// The chunk was pushed, and this thread knows it by an Acquire load or pushed it.
     #[inline]
-    unsafe fn reference_at(&self, entry: NonNull<Entry<V>>, column: usize) -> *mut TextRef {
-        debug_assert!(column < self.shape.columns);
-        let start = entry.as_ptr().cast::<u8>();
-        // SAFETY: an entry's room has `columns` references from REFERENCES_AT on, and `entry`
-        // was derived from the pointer to its whole chunk.
-        unsafe { start.add(Self::REFERENCES_AT).cast::<TextRef>().add(column) }
-    }
-
-    /// # Safety
-    ///
-    /// The entry was written whole by `append`.
-    #[inline]
-    unsafe fn reference(&self, entry: NonNull<Entry<V>>, column: usize) -> TextRef {
-        // SAFETY: written by `append`, never changed.
-        unsafe { *self.reference_at(entry, column) }
-    }
-
-    /// # Safety
-    ///
-    /// The entry was written whole by `append`.
-    unsafe fn references(&self, entry: NonNull<Entry<V>>) -> &[TextRef] {
-        // SAFETY: `append` wrote `columns` references from there on, aligned and never changed again.
+    unsafe fn entry(&self, place: u32) -> Entry {
+        let (chunk, offset) = (place >> LAST, place & ((1 << LAST) - 1));
+        // SAFETY: the caller says that the chunk is there; it has room for `offset` more entries.
         unsafe {
-            let start = entry.as_ptr().cast::<u8>().add(Self::REFERENCES_AT);
-            std::slice::from_raw_parts(start.cast::<TextRef>(), self.shape.columns)
+            let start = self.chunks.view().get(chunk as usize);
+            NonNull::new_unchecked(start.add(offset as usize * self.shape.stride))
         }
     }
+}
+
+/// The place of entry number `at`: its chunk and its number in there, as an index files it, so that
+/// a search need not find out.
+fn place_of(at: usize) -> u32 {
+    let (chunk, offset) = InChunks::of(at);
+    (chunk << LAST | offset) as u32
 }
 
 /// The texts of one entry.
 #[derive(Clone, Copy)]
 pub(crate) struct Columns<'t> {
-    references: &'t [TextRef],
-    owner: PhantomData<&'t ()>,
+    places: &'t [Place],
+    texts: Reader<'t>,
 }
 
 impl<'t> Columns<'t> {
     /// The texts in column order.
     #[inline]
     pub(crate) fn texts(self) -> impl Iterator<Item = &'t str> {
-        // SAFETY: made by `visit`, whose table is borrowed for `'t` and owns the arena.
-        self.references.iter().map(|text| unsafe { text.get() }.0)
+        // SAFETY: made by `visit` from an entry and the texts of the same table, in this order.
+        self.places.iter().map(move |&place| unsafe { self.texts.get(place) }.0)
     }
-}
-
-/// Chunk `c` has room for `4 << c` entries, up to 1024: small families stay small, and large ones
-/// waste at most a thousandth.
-fn chunk_len(chunk: usize) -> usize {
-    4 << chunk.min(8)
-}
-
-fn chunk_of(at: usize) -> (usize, usize) {
-    const SMALL: usize = 4 * 255; // Entries in the eight chunks before those of 1024.
-    if at >= SMALL {
-        return (8 + (at - SMALL) / 1024, (at - SMALL) % 1024);
-    }
-    let chunk = (at / 4 + 1).ilog2() as usize;
-    (chunk, at - 4 * ((1 << chunk) - 1))
 }
 
 impl Shape {
     fn of<V>(columns: usize) -> Self {
-        let align = align_of::<Entry<V>>().max(align_of::<TextRef>());
-        let size = Table::<V>::REFERENCES_AT + columns * size_of::<TextRef>();
-        Self { columns, stride: size.next_multiple_of(align), align }
+        let align = align_of::<V>().max(align_of::<Place>());
+        let places_at = size_of::<V>().next_multiple_of(align_of::<Place>());
+        let size = (places_at + columns * size_of::<Place>()).max(1);
+        Self { columns, places_at, stride: size.next_multiple_of(align), align }
     }
 
+    /// The places of an entry's texts.
+    ///
+    /// # Safety
+    ///
+    /// `finish` wrote the entry, and it is alive for `'t`.
+    #[inline]
+    unsafe fn places<'t>(self, entry: *const u8) -> &'t [Place] {
+        // SAFETY: `finish` wrote `columns` places from there on, aligned and never changed again.
+        unsafe {
+            std::slice::from_raw_parts(entry.add(self.places_at).cast::<Place>(), self.columns)
+        }
+    }
+
+    /// A chunk of many entries begins with a line of the cache, so that none is on more of them than
+    /// it must.
     fn chunk_layout(self, chunk: usize) -> Layout {
-        match Layout::from_size_align(self.stride * chunk_len(chunk), self.align) {
+        let size = self.stride * InChunks::len(chunk);
+        match Layout::from_size_align(
+            size,
+            if size < 1024 { self.align } else { self.align.max(64) },
+        ) {
             Ok(layout) => layout,
             Err(_) => unreachable!("1024 entries are far smaller than the address space"),
         }
@@ -302,21 +368,20 @@ impl Shape {
 
 impl<V> Drop for Table<V> {
     fn drop(&mut self) {
-        let len = self.len();
-        let mut at = 0;
-        while at < len {
-            let (chunk, offset) = chunk_of(at);
-            // SAFETY: below `len`, as in `visit`; nobody else is left, so the value may be dropped,
-            // and the chunk freed after its last entry.
-            unsafe {
-                let start = self.chunks.get(chunk).load(Ordering::Relaxed);
-                let entry = start.add(offset * self.shape.stride).cast::<Entry<V>>();
-                std::ptr::drop_in_place(entry);
-                at += 1;
-                if at == len || chunk_of(at).0 != chunk {
-                    dealloc(start, self.shape.chunk_layout(chunk));
-                }
+        if std::mem::needs_drop::<V>() {
+            for at in 0..self.len() {
+                // SAFETY: below `len`: it has a `V`, which nobody else can reach any more.
+                unsafe { self.core.entry(place_of(at)).cast::<V>().as_ptr().drop_in_place() };
             }
+        }
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        for chunk in 0..self.chunks.len() {
+            // SAFETY: allocated with this layout by `add_entry`; nobody else is left.
+            unsafe { dealloc(self.chunks.view().get(chunk), self.shape.chunk_layout(chunk)) };
         }
     }
 }

@@ -26,18 +26,6 @@ fn insert<'t>(
 }
 
 #[test]
-fn entries_lie_in_consecutive_places() {
-    let mut expected = (0, 0);
-    for at in 0..5000 {
-        assert_eq!(chunk_of(at), expected);
-        expected.1 += 1;
-        if expected.1 == chunk_len(expected.0) {
-            expected = (expected.0 + 1, 0);
-        }
-    }
-}
-
-#[test]
 fn each_list_of_texts_has_one_value() {
     let table = Table::new(2);
     let count = if cfg!(miri) { 30 } else { 3000 };

@@ -1,0 +1,161 @@
+//! The texts of a table's columns, each kept once as far as that pays.
+//!
+//! A column of few values is stored once a value. A column whose texts are new every time would
+//! only fill the search among them, at a dozen bytes a text and a cache miss or two: after
+//! [`UNIQUE_AFTER`] new ones in a row its texts are stored without looking, all but one in
+//! [`SAMPLE`]. That one is chosen by its hash, so that it is the same whenever it comes again; as
+//! soon as one is found the column is searched again. So a wrong guess costs a second copy of some
+//! texts, and no more.
+
+use super::arena::{Place, Texts};
+use super::hash::hash_text;
+use super::index::Index;
+
+/// Knows which texts were stored. Used under the lock of its table.
+pub(crate) struct Pool {
+    index: Index,
+    columns: Vec<Column>,
+    /// Where a text is written before it is stored.
+    draft: String,
+    seed: u64,
+}
+
+#[derive(Clone, Copy)]
+struct Column {
+    last: Option<Place>,
+    /// So many of the last texts were new.
+    fresh: u32,
+}
+
+const UNIQUE_AFTER: u32 = 64;
+const SAMPLE: u32 = 16;
+
+impl Pool {
+    pub(crate) fn new(columns: usize, seed: u64) -> Self {
+        let columns = vec![Column { last: None, fresh: 0 }; columns];
+        Self { index: Index::new(), columns, draft: String::new(), seed }
+    }
+
+    /// The place of a column's text: stored before if it is known to be, or stored now. `is` says
+    /// whether a text of the column is the one, `write` writes it and returns its mark.
+    ///
+    /// # Safety
+    ///
+    /// Calls for the same `texts` do not overlap, and come from this pool only.
+    pub(crate) unsafe fn store(
+        &mut self,
+        texts: &Texts,
+        column: usize,
+        is: impl Fn(&str, bool) -> bool,
+        write: impl FnOnce(&mut String) -> bool,
+    ) -> Place {
+        let last = self.columns.get(column).and_then(|column| column.last);
+        if let Some(last) = last {
+            // SAFETY: stored by this side.
+            let (text, mark) = unsafe { texts.read().get(last) };
+            if is(text, mark) {
+                return last;
+            }
+        }
+        self.draft.clear();
+        let mark = write(&mut self.draft);
+        // SAFETY: the caller's promise.
+        unsafe { self.store_draft(texts, column, mark) }
+    }
+
+    /// # Safety
+    ///
+    /// As `store`.
+    unsafe fn store_draft(&mut self, texts: &Texts, column: usize, mark: bool) -> Place {
+        let draft = self.draft.as_str();
+        let hash = hash_text(self.seed, draft);
+        let mut unknown = Column { last: None, fresh: 0 };
+        let column = self.columns.get_mut(column).unwrap_or(&mut unknown);
+        let search = column.fresh < UNIQUE_AFTER || hash % SAMPLE == 0;
+        let known = if search {
+            self.index.find(hash, |place| {
+                // SAFETY: the index has places of these texts only.
+                let known = unsafe { texts.read().get(place) };
+                (known == (draft, mark)).then_some(place)
+            })
+        } else {
+            None
+        };
+        let place = known.unwrap_or_else(|| {
+            // SAFETY: the caller keeps calls apart.
+            let place = unsafe { texts.store(draft, mark) };
+            if search {
+                // SAFETY: as above.
+                unsafe { self.index.insert(hash, place) };
+            }
+            place
+        });
+        column.fresh = if known.is_some() { 0 } else { column.fresh.saturating_add(1) };
+        column.last = Some(place).filter(|_| column.fresh < UNIQUE_AFTER);
+        self.draft.shrink_to(4096); // A single huge value must not keep its draft for ever.
+        place
+    }
+}
+
+#[cfg(all(test, not(nunchi_loom)))]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    /// Stores the texts in one column and returns how many places they have.
+    fn places(pool: &mut Pool, texts: &Texts, all: impl Iterator<Item = u32>) -> usize {
+        let mut places = HashSet::new();
+        for n in all {
+            let text = n.to_string();
+            let write = |draft: &mut String| {
+                draft.push_str(&text);
+                n % 2 == 0
+            };
+            // SAFETY: one thread, one pool.
+            let place = unsafe { pool.store(texts, 0, |known, _| known == text, write) };
+            // SAFETY: stored above.
+            assert_eq!(unsafe { texts.read().get(place) }, (text.as_str(), n % 2 == 0));
+            places.insert(place);
+        }
+        places.len()
+    }
+
+    #[test]
+    fn a_column_of_few_texts_keeps_each_once() {
+        let (mut pool, texts) = (Pool::new(1, 7), Texts::new());
+        assert_eq!(places(&mut pool, &texts, (0..600).map(|n| n * 7 % 30)), 30);
+    }
+
+    #[test]
+    fn texts_that_differ_in_their_mark_are_two() {
+        let (mut pool, texts) = (Pool::new(2, 7), Texts::new());
+        // SAFETY: one thread, one pool.
+        let mut store = |mark| unsafe {
+            let is = |_: &str, known: bool| known == mark;
+            let write = |draft: &mut String| {
+                draft.push('a');
+                mark
+            };
+            pool.store(&texts, 0, is, write)
+        };
+        let (one, two) = (store(true), store(false));
+        assert_ne!(one, two);
+        assert_eq!((store(true), store(false)), (one, two));
+    }
+
+    #[test]
+    fn a_column_of_unique_texts_is_hardly_indexed() {
+        let (mut pool, texts) = (Pool::new(1, 7), Texts::new());
+        let count = if cfg!(miri) { 200 } else { 16_000 };
+        assert_eq!(places(&mut pool, &texts, 0..count), count as usize);
+        assert!(pool.index.len() <= 64 + count as usize / 12, "{}", pool.index.len());
+    }
+
+    #[test]
+    fn a_column_that_turns_out_to_repeat_is_stored_twice_at_most() {
+        let (mut pool, texts) = (Pool::new(1, 7), Texts::new());
+        let (count, rounds) = if cfg!(miri) { (150, 2) } else { (1000, 30) };
+        let places = places(&mut pool, &texts, (0..count * rounds).map(|n| n % count));
+        assert!(places < count as usize * 5 / 2, "{places}");
+    }
+}
