@@ -13,6 +13,7 @@ use crate::metric::{
 use crate::model::{Descriptor, MetricType, Shape, Source};
 use crate::registry::{Registry, Scope};
 use once_cell::race::{OnceBox, OnceRef};
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -158,7 +159,12 @@ impl<M: Metric> Builder<M> {
     }
 
     fn core(self, names: &[&str]) -> Result<Arc<FamilyCore<M>>, RegisterError> {
-        get_or_register(&self.scope, (&self.name, &self.help), names, &self.settings)
+        let (texts, make) = ((&*self.name, &*self.help), maker(&self.settings));
+        let wanted = Wanted::new(texts, names, &self.settings, &make);
+        match wanted.get_or_register(&self.scope)?.downcast() {
+            Ok(core) => Ok(core),
+            Err(_) => unreachable!("only a family of this type is given"),
+        }
     }
 }
 
@@ -259,36 +265,59 @@ macro_rules! builders {
 builders!(Registry, registry => Scope::from(registry));
 builders!(Scope, scope => scope.clone());
 
-/// The family with these texts and labels: the registered one, or a new one.
-fn get_or_register<M: Metric>(
-    scope: &Scope,
-    texts: (&str, &str),
-    labels: &[&str],
-    settings: &Settings<M>,
-) -> Result<Arc<FamilyCore<M>>, RegisterError> {
-    let make =
-        |descriptor| -> Arc<dyn Source> { FamilyCore::<M>::new(descriptor, settings.max_series) };
-    let shape = settings.shape();
-    let source = source(scope, texts, labels, (M::TYPE, shape), !settings.says_shape(), &make)
-        .map_err(|error| error.of(texts.0))?;
-    source.into_any().downcast().map_err(|_| {
-        // The type on the page is the same, the type in memory is not: `Gauge` and `Gauge<i64>`.
-        let detail = "it is registered with another type of number";
-        RegisterError::new(RegisterErrorKind::Conflict, texts.0, detail)
-    })
+/// What a family is to be, but for the type of its metric.
+struct Wanted<'w> {
+    texts: (&'w str, &'w str),
+    labels: &'w [&'w str],
+    metric_type: MetricType,
+    shape: Result<Shape, NameError>,
+    /// See [`Registry::get_or_register`].
+    any_shape: bool,
+    make: &'w dyn Fn(Descriptor) -> Arc<dyn Source>,
+    /// The type of what `make` makes.
+    made: TypeId,
 }
 
-/// The part of [`get_or_register`] that is the same for all metrics.
-fn source(
-    scope: &Scope,
-    texts: (&str, &str),
-    labels: &[&str],
-    (metric_type, shape): (MetricType, Result<Shape, NameError>),
-    any_shape: bool,
-    make: &dyn Fn(Descriptor) -> Arc<dyn Source>,
-) -> Result<Arc<dyn Source>, RegisterError> {
-    let descriptor = scope.place(Descriptor::of_texts(texts, labels, metric_type, shape?)?)?;
-    scope.registry().get_or_register(descriptor, any_shape, make)
+impl<'w> Wanted<'w> {
+    fn new<M: Metric>(
+        texts: (&'w str, &'w str),
+        labels: &'w [&'w str],
+        settings: &Settings<M>,
+        make: &'w dyn Fn(Descriptor) -> Arc<dyn Source>,
+    ) -> Self {
+        let (shape, any_shape) = (settings.shape(), !settings.says_shape());
+        let made = TypeId::of::<FamilyCore<M>>();
+        Self { texts, labels, metric_type: M::TYPE, shape, any_shape, make, made }
+    }
+
+    /// The family with these texts and labels: the registered one, or a new one.
+    fn get_or_register(self, scope: &Scope) -> Result<Arc<dyn Any + Send + Sync>, RegisterError> {
+        let Self { texts, labels, metric_type, any_shape, make, made, shape } = self;
+        let registered = || {
+            let descriptor = Descriptor::of_texts(texts, labels, metric_type, shape?)?;
+            scope.registry().get_or_register(scope.place(descriptor)?, any_shape, make)
+        };
+        let family = registered().map_err(|error| error.of(texts.0))?.into_any();
+        if (*family).type_id() != made {
+            // The type on the page is the same, the type in memory is not: `Gauge` and `Gauge<i64>`.
+            let detail = "it is registered with another type of number";
+            return Err(RegisterError::new(RegisterErrorKind::Conflict, texts.0, detail));
+        }
+        Ok(family)
+    }
+
+    /// As [`Self::get_or_register`] in the global registry, and for ever.
+    #[inline(never)]
+    fn declared(self) -> &'static (dyn Any + Send + Sync) {
+        let (metric_type, make) = (self.metric_type, self.make);
+        let shape = self.shape.as_ref().map_or(Shape::Plain, Shape::clone);
+        let family = self.get_or_register(&Scope::from(global())).unwrap_or_else(|error| {
+            global().report(error);
+            make(Descriptor::detached(metric_type, shape)).into_any()
+        });
+        // The global registry is never dropped, so this keeps alive what lives for ever anyway.
+        &**Box::leak(Box::new(family))
+    }
 }
 
 /// The global family that a macro declares. On a conflict the error is reported and a family that
@@ -299,14 +328,16 @@ pub fn declared_family<M: Metric>(
     settings: &Settings<M>,
 ) -> &'static FamilyCore<M> {
     let texts = (declaration.name, declaration.help);
-    let scope = Scope::from(global());
-    let core = get_or_register(&scope, texts, declaration.labels, settings);
-    let core = core.unwrap_or_else(|error| {
-        global().report(error);
-        FamilyCore::detached()
-    });
-    // The global registry is never dropped, so this keeps alive what lives for ever anyway.
-    Box::leak(Box::new(core))
+    let make = maker(settings);
+    match Wanted::new(texts, declaration.labels, settings, &make).declared().downcast_ref() {
+        Some(core) => core,
+        None => unreachable!("only a family of this type is declared"),
+    }
+}
+
+fn maker<M: Metric>(settings: &Settings<M>) -> impl Fn(Descriptor) -> Arc<dyn Source> {
+    let max_series = settings.max_series;
+    move |descriptor| -> Arc<dyn Source> { FamilyCore::<M>::new(descriptor, max_series) }
 }
 
 /// A call site whose labels are literals: one pointer to its series.
@@ -359,5 +390,5 @@ impl<M: Metric> FamilySite<M> {
 /// The series of `core` with these label values, for a macro whose labels are literals.
 #[doc(hidden)]
 pub fn series_of<M: Metric>(core: &'static FamilyCore<M>, values: &[&str]) -> &'static M {
-    core.with_values(values)
+    core.with_values_once(values)
 }

@@ -2,11 +2,11 @@
 
 mod declaration;
 
-use super::settings::{Settings, DEFAULT_MAX_SERIES};
+use super::settings::Settings;
 use super::Metric;
 use crate::error::NameError;
 use crate::label::{piece, DynamicLabels, Labels};
-use crate::model::{Descriptor, LabelPieces, Scratch, Shape, Source, Visitor};
+use crate::model::{Descriptor, LabelPieces, Scratch, Source, Visitor};
 use crate::sync::dense::{Dense, Extent};
 use crate::sync::hash::hash_values;
 use crate::sync::held::Held;
@@ -52,7 +52,7 @@ impl<M: Metric> FamilyCore<M> {
             this: this.clone(),
         });
         if core.descriptor.page_labels().is_empty() {
-            core.with_values(&[]);
+            core.with_values_once(&[]);
         }
         core
     }
@@ -80,17 +80,6 @@ impl<M: Metric> FamilyCore<M> {
         NameError::new("label values", values.join(","), requirement)
     }
 
-    /// A family that no registry knows, with one series for whatever labels it is asked: updates of
-    /// it are seen by nobody.
-    pub(crate) fn detached() -> Arc<Self> {
-        let name = format!("detached{}", M::TYPE.required_suffix());
-        let shape = Settings::<M>::new().shape().unwrap_or(Shape::Plain);
-        match Descriptor::of_texts((&name, "Not registered."), &[], M::TYPE, shape) {
-            Ok(descriptor) => Self::new(descriptor, DEFAULT_MAX_SERIES),
-            Err(_) => unreachable!("the name and the help are valid"),
-        }
-    }
-
     /// The series with these label values, one per label name of the descriptor, made if it is
     /// new. A hit takes no lock, writes nothing and allocates nothing.
     #[inline]
@@ -110,45 +99,49 @@ impl<M: Metric> FamilyCore<M> {
         }
     }
 
+    /// As [`Self::find_or_create`] of what is looked up once: apart from those who look up often.
+    #[inline(never)]
+    pub(crate) fn with_values_once(&self, values: &[&str]) -> &M {
+        let names = self.descriptor.page_labels();
+        self.create(hash_values(self.seed, values), &LabelKey { names, values }).0
+    }
+
     #[cold]
     fn create(&self, hash: u32, key: &LabelKey<'_>) -> (&M, bool) {
-        if key.values.len() != key.names.len() {
-            // A detached family has one series for all; another was asked by an implementation of
-            // `Labels` that contradicts its own names.
-            let detached = key.names.is_empty();
-            return if detached { self.find_or_create(&[]) } else { (self.overflow(), false) };
+        let names = key.names;
+        let is_short = |value: &&str| value.len() <= MAX_VALUE_BYTES;
+        if key.values.len() == names.len() && key.values.iter().all(is_short) {
+            // A family without labels always has its one series.
+            let limit = self.max_series.max(usize::from(names.is_empty()));
+            if let Ok(series) = self.insert(hash, key, limit) {
+                return (series, true);
+            }
         }
-        let make = || M::create(self.descriptor.shape());
-        let short = key.values.iter().all(|value| value.len() <= MAX_VALUE_BYTES);
-        // A family without labels always has its one series.
-        let limit = self.max_series.max(usize::from(key.names.is_empty()));
-        let found =
-            if short { self.table.find_or_insert(hash, key, limit, make) } else { Err(Full) };
-        match found {
-            Ok(series) => (series, true),
-            Err(Full) => (self.overflow(), false),
+        // A detached family has one series for all, and no labels: it does not fold. Another may be
+        // asked by an implementation of `Labels` that contradicts its own names.
+        let folds = !names.is_empty();
+        self.folded.fetch_add(folds.into(), Ordering::Relaxed); // A count orders nothing else.
+        let (few, many);
+        let values = match [OVERFLOW; INLINE_LABELS] {
+            all if names.len() <= INLINE_LABELS => {
+                few = all;
+                few.get(..names.len()).unwrap_or_default()
+            }
+            _ => {
+                many = vec![OVERFLOW; names.len()];
+                &many
+            }
+        };
+        let hash = hash_values(self.seed, values);
+        match self.insert(hash, &LabelKey { names, values }, usize::MAX) {
+            Ok(series) => (series, !folds),
+            Err(Full) => unreachable!("no table has usize::MAX entries"),
         }
     }
 
-    /// The series of every label set that the family has no room for.
-    fn overflow(&self) -> &M {
-        self.folded.fetch_add(1, Ordering::Relaxed); // A count orders nothing else.
-        let names = self.descriptor.page_labels();
-        let (few, many);
-        let values = if names.len() <= INLINE_LABELS {
-            few = [OVERFLOW; INLINE_LABELS];
-            &few[..names.len()]
-        } else {
-            many = vec![OVERFLOW; names.len()];
-            &many
-        };
-        let key = LabelKey { names, values };
-        let hash = hash_values(self.seed, values);
-        let make = || M::create(self.descriptor.shape());
-        match self.table.find_or_insert(hash, &key, usize::MAX, make) {
-            Ok(series) => series,
-            Err(Full) => unreachable!("no table has usize::MAX entries"),
-        }
+    #[inline(never)]
+    fn insert(&self, hash: u32, key: &LabelKey<'_>, limit: usize) -> Result<&M, Full> {
+        self.table.find_or_insert(hash, key, limit, || M::create(self.descriptor.shape()))
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::Shape;
 use crate::metric::Counter;
 use std::ptr::NonNull;
 
@@ -76,7 +77,7 @@ fn labels_that_contradict_their_names_are_folded() {
 
 #[test]
 fn a_detached_family_has_one_series_for_all() {
-    let core = FamilyCore::<Counter>::detached();
+    let core = FamilyCore::<Counter>::new(Descriptor::detached(Counter::TYPE, Shape::Plain), 10);
     core.with_values(&["a"]).inc();
     core.with_values(&["b", "c"]).inc();
     assert_eq!((core.len(), core.with_values(&[]).get()), (1, 2.0));

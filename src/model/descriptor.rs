@@ -4,7 +4,7 @@ use super::{Buckets, SummaryShape};
 use crate::error::NameError;
 use crate::label::piece;
 use crate::name::{
-    ends_with, label_name_fault, metric_name_fault, page_label, page_name, LabelName, MetricName,
+    ends_with, is_blank, label_name_fault, metric_name_fault, page_label, page_name, LabelName, MetricName,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -229,30 +229,50 @@ impl Descriptor {
         Ok(this)
     }
 
+    /// Describes a family that no registry knows.
+    pub(crate) fn detached(metric_type: MetricType, shape: Shape) -> Self {
+        let help = "Not registered.".to_owned();
+        let name = format!("detached{}", metric_type.required_suffix());
+        Self::unchecked(name.clone(), name, help, metric_type, shape)
+    }
+
     fn new(
         name: &str,
         help: &str,
         metric_type: MetricType,
         shape: Shape,
     ) -> Result<Self, NameError> {
-        let facts = Facts {
-            name: name.to_owned(),
-            page_name: page_name(name),
-            help: help.to_owned(),
+        let page_name = page_name(name);
+        if let Some(why) = name_fault(name, &page_name, metric_type) {
+            return Err(NameError::new("metric name", name, why));
+        }
+        check_states(&shape)?;
+        if is_blank(help) {
+            let why = "say in a sentence what the family counts or measures";
+            return Err(NameError::new("help of", name, why));
+        }
+        Ok(Self::unchecked(name.to_owned(), page_name, help.to_owned(), metric_type, shape))
+    }
+
+    #[inline(never)]
+    fn unchecked(
+        name: String,
+        page_name: String,
+        help: String,
+        metric_type: MetricType,
+        shape: Shape,
+    ) -> Self {
+        Self(Arc::new(Facts {
+            name,
+            page_name,
+            help,
             metric_type,
             labels: Vec::new(),
             page_labels: Vec::new(),
             const_labels: Vec::new(),
             const_pieces: String::new(),
             shape,
-        };
-        facts.check_name()?;
-        facts.check_states()?;
-        if facts.help.chars().all(char::is_whitespace) {
-            let why = "say in a sentence what the family counts or measures";
-            return Err(NameError::new("help of", &facts.name, why));
-        }
-        Ok(Self(Arc::new(facts)))
+        }))
     }
 
     /// What this descriptor says, to be changed: copied if another descriptor says the same.
@@ -286,10 +306,17 @@ impl Descriptor {
         if let Err(fault) = MetricName::utf8(name.clone()) {
             return Err(NameError::metric(&name, fault));
         }
+        let page_name = page_name(&name);
+        let metric_type = self.metric_type();
+        let clashes = metric_type == MetricType::StateSet && self.0.has_label(&page_name);
+        let clash = clashes.then_some("its states need the label of this name");
+        if let Some(why) = name_fault(&name, &page_name, metric_type).or(clash) {
+            return Err(NameError::new("metric name", &name, why));
+        }
         let facts = self.facts_mut();
-        facts.page_name = page_name(&name);
+        facts.page_name = page_name;
         facts.name = name;
-        facts.check_name()
+        Ok(())
     }
 
     /// Adds label names, in the order in which they stand on the page.
@@ -447,42 +474,37 @@ impl fmt::Debug for Descriptor {
     }
 }
 
-impl Facts {
-    #[inline(never)]
-    fn check_name(&self) -> Result<(), NameError> {
-        let why = if let Some(why) = self.metric_type.suffix_fault(&self.name) {
-            why
-        } else if self.metric_type != MetricType::StateSet {
-            return Ok(());
-        } else if label_name_fault(&self.page_name).is_some() {
-            "a state set shows its states in a label of its own name, which this cannot be"
-        } else if self.has_label(&self.page_name) {
-            "its states need the label of this name"
-        } else {
-            return Ok(());
-        };
-        Err(NameError::new("metric name", &self.name, why))
-    }
+/// What is wrong with a valid name for a family of this type that has no labels.
+fn name_fault(name: &str, page_name: &str, metric_type: MetricType) -> Option<&'static str> {
+    metric_type.suffix_fault(name).or_else(|| {
+        let is_unfit =
+            metric_type == MetricType::StateSet && label_name_fault(page_name).is_some();
+        is_unfit.then_some(
+            "a state set shows its states in a label of its own name, which this cannot be",
+        )
+    })
+}
 
+fn check_states(shape: &Shape) -> Result<(), NameError> {
+    let Shape::States(states) = shape else { return Ok(()) };
+    let repeated = states.iter().enumerate().any(|(at, state)| states[..at].contains(state));
+    if repeated || !(1..=64).contains(&states.len()) || states.iter().any(String::is_empty) {
+        let why = "a state set has 1 to 64 distinct, non-empty states";
+        let mut list = String::new();
+        for state in states.iter() {
+            list.push_str(if list.is_empty() { "" } else { "," });
+            list.push_str(state);
+        }
+        return Err(NameError::new("states", list, why));
+    }
+    Ok(())
+}
+
+impl Facts {
     /// Whether there is a label that has this name on the page.
     fn has_label(&self, page_name: &str) -> bool {
         self.page_labels.iter().any(|label| label == page_name)
             || self.const_labels.chunks_exact(2).any(|pair| page_label(&pair[0]) == page_name)
-    }
-
-    fn check_states(&self) -> Result<(), NameError> {
-        let Shape::States(states) = &self.shape else { return Ok(()) };
-        let repeated = states.iter().enumerate().any(|(at, state)| states[..at].contains(state));
-        if repeated || !(1..=64).contains(&states.len()) || states.iter().any(String::is_empty) {
-            let why = "a state set has 1 to 64 distinct, non-empty states";
-            let mut list = String::new();
-            for state in states.iter() {
-                list.push_str(if list.is_empty() { "" } else { "," });
-                list.push_str(state);
-            }
-            return Err(NameError::new("states", list, why));
-        }
-        Ok(())
     }
 
     /// Answers how the label is called on the page.
