@@ -1,6 +1,6 @@
 use super::*;
-use crate::model::Shape;
 use crate::metric::Counter;
+use crate::model::Shape;
 use std::ptr::NonNull;
 
 fn counters(labels: &[&'static str], max_series: usize) -> Arc<FamilyCore<Counter>> {

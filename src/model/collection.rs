@@ -1,8 +1,8 @@
 //! What a custom collector writes into: staged first, checked, and only then shown to an encoder.
 
 use super::{
-    canonical_float, CollectorId, Descriptor, HistogramPoint, LabelPieces, MetricType, Number,
-    Shape, StateSetPoint, SummaryPoint, Visitor,
+    CollectorId, Descriptor, HistogramPoint, LabelPieces, MetricType, Number, Shape, StateSetPoint,
+    SummaryPoint, Visitor,
 };
 use crate::error::CollectError;
 use crate::label::piece;
@@ -89,7 +89,8 @@ impl<'a> Collection<'a> {
             let word = descriptor.metric_type().as_str();
             // Not by `Debug`: the float formatting of `std`, which nothing else here needs, would be
             // 20 KiB of every program.
-            let value = canonical_float(value.as_f64());
+            let mut buffer = ryu::Buffer::new();
+            let value = buffer.format(value.as_f64());
             return Err(refused(format_args!("{value} is not a value of the {word} {family:?}")));
         }
         self.push((at, descriptor), label_values, Value::Number(value));

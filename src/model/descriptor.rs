@@ -4,7 +4,8 @@ use super::{Buckets, SummaryShape};
 use crate::error::NameError;
 use crate::label::piece;
 use crate::name::{
-    ends_with, is_blank, label_name_fault, metric_name_fault, page_label, page_name, LabelName, MetricName,
+    ends_with, is_blank, label_name_fault, metric_name_fault, page_label, page_name, LabelName,
+    MetricName,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -477,8 +478,7 @@ impl fmt::Debug for Descriptor {
 /// What is wrong with a valid name for a family of this type that has no labels.
 fn name_fault(name: &str, page_name: &str, metric_type: MetricType) -> Option<&'static str> {
     metric_type.suffix_fault(name).or_else(|| {
-        let is_unfit =
-            metric_type == MetricType::StateSet && label_name_fault(page_name).is_some();
+        let is_unfit = metric_type == MetricType::StateSet && label_name_fault(page_name).is_some();
         is_unfit.then_some(
             "a state set shows its states in a label of its own name, which this cannot be",
         )
