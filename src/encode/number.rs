@@ -55,7 +55,17 @@ fn put_u64(value: u64, room: &mut Room<'_>) {
         put_leading(value / EIGHT_DIGITS, room);
         room.put_word((digits(value % EIGHT_DIGITS) | ZEROS).to_le_bytes(), 8);
     } else {
-        room.put(itoa::Buffer::new().format(value).as_bytes());
+        put_long(value, room);
+    }
+}
+
+/// Writes a number of 17 to 20 digits.
+#[cold]
+fn put_long(value: u64, room: &mut Room<'_>) {
+    let rest = value / EIGHT_DIGITS;
+    put_leading(rest / EIGHT_DIGITS, room);
+    for eight in [rest % EIGHT_DIGITS, value % EIGHT_DIGITS] {
+        room.put_word((digits(eight) | ZEROS).to_le_bytes(), 8);
     }
 }
 
