@@ -294,8 +294,9 @@ impl<'w> Wanted<'w> {
     fn get_or_register(self, scope: &Scope) -> Result<Arc<dyn Any + Send + Sync>, RegisterError> {
         let Self { texts, labels, metric_type, any_shape, make, made, shape } = self;
         let registered = || {
-            let descriptor = Descriptor::of_texts(texts, labels, metric_type, shape?)?;
-            scope.registry().get_or_register(scope.place(descriptor)?, any_shape, make)
+            let mut descriptor = Descriptor::of_texts(texts, labels, metric_type, shape?)?;
+            scope.place(&mut descriptor)?;
+            scope.registry().get_or_register(descriptor, any_shape, make)
         };
         let family = registered().map_err(|error| error.of(texts.0))?.into_any();
         if (*family).type_id() != made {

@@ -62,11 +62,8 @@ fn put_u64(value: u64, room: &mut Room<'_>) {
 /// Writes a number of 17 to 20 digits.
 #[cold]
 fn put_long(value: u64, room: &mut Room<'_>) {
-    let rest = value / EIGHT_DIGITS;
-    put_leading(rest / EIGHT_DIGITS, room);
-    for eight in [rest % EIGHT_DIGITS, value % EIGHT_DIGITS] {
-        room.put_word((digits(eight) | ZEROS).to_le_bytes(), 8);
-    }
+    put_digits(value / EIGHT_DIGITS, room);
+    room.put_word((digits(value % EIGHT_DIGITS) | ZEROS).to_le_bytes(), 8);
 }
 
 /// `'0'` in every byte.

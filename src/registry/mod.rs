@@ -93,20 +93,20 @@ impl Registry {
     /// If it describes no family, or one that collides with what is registered: see
     /// [`RegisterErrorKind`].
     pub fn register(&self, collector: impl Collector) -> Result<(), RegisterError> {
-        self.register_with(Box::new(collector), &|descriptor| Ok(descriptor))
+        self.register_with(Box::new(collector), &|_| Ok(()))
     }
 
     /// Registers a collector whose families `place` brings to where they belong.
     pub(crate) fn register_with(
         &self,
         collector: Box<dyn Collector>,
-        place: &dyn Fn(Descriptor) -> Result<Descriptor, RegisterError>,
+        place: &dyn Fn(&mut Descriptor) -> Result<(), RegisterError>,
     ) -> Result<(), RegisterError> {
         // User code: not under a lock.
         let (families, name) = (collector.describe(), collector.name());
-        let mut placed = Vec::with_capacity(families.len());
-        for descriptor in &families {
-            placed.push(place(descriptor.clone())?);
+        let mut placed = families.clone();
+        for descriptor in &mut placed {
+            place(descriptor)?;
         }
         let name = match placed.first() {
             Some(first) if name.is_empty() => first.page_name(),
@@ -121,7 +121,7 @@ impl Registry {
         let errors = AtomicU64::new(0);
         let registered = Arc::new(Registered { id, collector, families, name, errors });
         // A statement of its own: the lock is given back before a refused collector is dropped.
-        let added = self.inner.shelf.lock().add_collector(&registered, placed);
+        let added = self.inner.shelf.lock().add_collector(&registered, &placed);
         added
     }
 

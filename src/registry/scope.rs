@@ -81,15 +81,15 @@ impl Scope {
         &self.registry
     }
 
-    /// The descriptor as this scope exposes it.
-    pub(crate) fn place(&self, mut descriptor: Descriptor) -> Result<Descriptor, RegisterError> {
+    /// Makes of a descriptor what this scope exposes.
+    pub(crate) fn place(&self, descriptor: &mut Descriptor) -> Result<(), RegisterError> {
         if !self.prefix.is_empty() {
             descriptor.add_prefix(&self.prefix)?;
         }
         for (name, value) in &self.const_labels {
             descriptor.add_const_label(name.as_str(), value)?;
         }
-        Ok(descriptor)
+        Ok(())
     }
 }
 

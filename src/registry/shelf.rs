@@ -70,9 +70,9 @@ impl Shelf {
     pub(super) fn add_collector(
         &mut self,
         registered: &Arc<Registered>,
-        descriptors: Vec<Descriptor>,
+        descriptors: &[Descriptor],
     ) -> Result<(), RegisterError> {
-        for descriptor in &descriptors {
+        for descriptor in descriptors {
             self.check(descriptor, false)?;
             claims::check(descriptor, &mut descriptors.iter())?;
             let name = descriptor.page_name();
@@ -81,8 +81,10 @@ impl Shelf {
                 return Err(duplicate(descriptor));
             }
         }
-        Arc::make_mut(&mut self.collectors).push(Arc::clone(registered));
-        for (family, descriptor) in descriptors.into_iter().enumerate() {
+        let at = self.collectors.len();
+        insert(&mut self.collectors, at, Arc::clone(registered));
+        for (family, descriptor) in descriptors.iter().enumerate() {
+            let descriptor = descriptor.clone();
             self.add(Arc::new(Yielded { descriptor, collector: registered.id, family }));
         }
         Ok(())
@@ -134,7 +136,7 @@ impl Shelf {
     /// Puts a source behind those of its family.
     fn add(&mut self, source: Arc<dyn Source>) {
         let at = self.range(source.descriptor().page_name()).end;
-        Arc::make_mut(&mut self.page).insert(at, source);
+        insert(&mut self.page, at, source);
     }
 
     /// Where the sources of a family are, or would be.
@@ -147,6 +149,17 @@ impl Shelf {
     fn family(&self, page_name: &str) -> &[Arc<dyn Source>] {
         &self.page[self.range(page_name)]
     }
+}
+
+/// Inserts into a list that may be shared with scrapes, which keep theirs.
+fn insert<T: Clone>(list: &mut Arc<Vec<T>>, at: usize, item: T) {
+    if let Some(list) = Arc::get_mut(list) {
+        return list.insert(at, item);
+    }
+    let mut longer = Vec::with_capacity(list.len() + 1);
+    longer.extend_from_slice(list);
+    longer.insert(at, item);
+    *list = Arc::new(longer);
 }
 
 /// What a registry held and holds no longer.

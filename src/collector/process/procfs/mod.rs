@@ -155,9 +155,14 @@ impl Procfs {
     }
 }
 
+/// As [`Path::join`] of names that are relative, which `std` would look into.
 #[inline(never)]
 fn path(root: &Path, directory: &str, name: &str) -> PathBuf {
-    root.join(directory).join(name)
+    let mut path = root.as_os_str().to_owned();
+    for part in ["/", directory, "/", name] {
+        path.push(part);
+    }
+    path.into()
 }
 
 #[cfg(test)]
