@@ -159,9 +159,7 @@ impl Procfs {
 #[inline(never)]
 fn path(root: &Path, directory: &str, name: &str) -> PathBuf {
     let mut path = root.as_os_str().to_owned();
-    for part in ["/", directory, "/", name] {
-        path.push(part);
-    }
+    path.push(format!("/{directory}/{name}"));
     path.into()
 }
 
