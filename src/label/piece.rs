@@ -18,19 +18,18 @@ pub(crate) fn write(name: &str, value: &str, out: &mut String) -> bool {
 
 fn write_escaped(value: &str, out: &mut String) -> bool {
     let mut rest = value;
-    let mut escaped = false;
-    while let Some(at) = rest.find(['\\', '"', '\n']) {
-        escaped = true;
-        out.push_str(&rest[..at]);
-        out.push_str(match rest.as_bytes()[at] {
-            b'\n' => "\\n",
-            b'"' => "\\\"",
+    let is_special = |byte| matches!(byte, b'\\' | b'"' | b'\n');
+    while let Some(at) = rest.bytes().position(is_special) {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        out.push_str(match rest.as_bytes().get(at) {
+            Some(b'\n') => "\\n",
+            Some(b'"') => "\\\"",
             _ => "\\\\",
         });
-        rest = &rest[at + 1..];
+        rest = rest.get(at + 1..).unwrap_or_default();
     }
     out.push_str(rest);
-    escaped
+    rest.len() < value.len()
 }
 
 /// Whether the piece of a label stands for this value. `escaped` is what [`write`] answered when it
@@ -92,25 +91,13 @@ fn long(bytes: &[u8], at: usize) -> u64 {
 
 #[cold]
 fn escaped_stands_for(piece: &str, value: &str) -> bool {
-    piece
-        .split_once('"')
-        .is_some_and(|(_, rest)| unescaped_is(rest.strip_suffix('"').unwrap_or_default(), value))
-}
-
-fn unescaped_is(mut text: &str, value: &str) -> bool {
-    let mut rest = value;
-    while let Some(at) = text.find('\\') {
-        let Some(after) = rest.strip_prefix(&text[..at]) else { return false };
-        let plain = match text.as_bytes().get(at + 1) {
-            Some(b'n') => '\n',
-            Some(b'"') => '"',
-            _ => '\\',
-        };
-        let Some(after) = after.strip_prefix(plain) else { return false };
-        rest = after;
-        text = &text[at + 2..];
-    }
-    rest == text
+    let mut text = piece.bytes();
+    let is_there = text.any(|byte| byte == b'"') && text.next_back() == Some(b'"');
+    let mut unescaped = || match text.next() {
+        Some(b'\\') => text.next().map(|byte| if byte == b'n' { b'\n' } else { byte }),
+        plain => plain,
+    };
+    is_there && value.bytes().all(|byte| unescaped() == Some(byte)) && unescaped().is_none()
 }
 
 #[cfg(test)]
