@@ -51,7 +51,7 @@ mod procfs;
 mod reading;
 
 use crate::error::CollectError;
-use crate::model::{Collection, Collector, Descriptor, Fact, Number};
+use crate::model::{Collection, Collector, Descriptor, Fact};
 use procfs::Procfs;
 use std::path::PathBuf;
 
@@ -146,17 +146,6 @@ impl Collector for ProcessCollector {
     }
 
     fn collect(&self, out: &mut Collection<'_>) -> Result<(), CollectError> {
-        let reading = self.procfs.read();
-        let values: [(&Fact, Option<Number>); 8] = [
-            (&family::CPU_SECONDS_TOTAL, reading.cpu_seconds.map(Number::F64)),
-            (&family::OPEN_FDS, reading.open_fds.map(Number::U64)),
-            (&family::MAX_FDS, reading.max_fds.map(Number::U64)),
-            (&family::VIRTUAL_MEMORY_BYTES, reading.virtual_bytes.map(Number::U64)),
-            (&family::VIRTUAL_MEMORY_MAX_BYTES, reading.virtual_max_bytes.map(Number::U64)),
-            (&family::RESIDENT_MEMORY_BYTES, reading.resident_bytes.map(Number::U64)),
-            (&family::START_TIME_SECONDS, reading.start_time_seconds.map(Number::F64)),
-            (&family::THREADS, reading.threads.map(Number::U64)),
-        ];
-        Fact::offer(&values, out)
+        Fact::offer(&self.procfs.read(), out)
     }
 }

@@ -10,7 +10,9 @@ mod limits;
 mod stat;
 mod statm;
 
+use super::family;
 use super::reading::Reading;
+use crate::model::Number;
 use auxv::Auxv;
 use limits::Limits;
 use stat::Stat;
@@ -90,21 +92,22 @@ impl Procfs {
         let stat = buffer.read(self.path(Entry::Stat)).map(Stat::parse).unwrap_or_default();
         let units = self.units(&stat, &mut buffer);
         let limits = buffer.read(self.path(Entry::Limits)).map(Limits::parse).unwrap_or_default();
-        Reading {
-            cpu_seconds: stat.cpu_ticks.map(|ticks| ticks as f64 / units.clock_ticks as f64),
-            open_fds: fd::count(self.path(Entry::Fd), &|| self.is_own()),
-            max_fds: limits.open_files,
-            virtual_bytes: stat.virtual_bytes,
-            virtual_max_bytes: limits.address_space,
-            resident_bytes: units
-                .page_size
-                .zip(stat.resident_pages)
-                .and_then(|(page_size, pages)| pages.checked_mul(page_size)),
-            start_time_seconds: stat
-                .start_ticks
-                .and_then(|ticks| self.start_time(ticks, units.clock_ticks)),
-            threads: stat.threads,
-        }
+        let cpu_seconds = stat.cpu_ticks.map(|ticks| ticks as f64 / units.clock_ticks as f64);
+        let open_fds = fd::count(self.path(Entry::Fd), &|| self.is_own());
+        let resident_bytes = units.page_size.zip(stat.resident_pages);
+        let resident_bytes = resident_bytes.and_then(|(size, pages)| pages.checked_mul(size));
+        let start_ticks = stat.start_ticks;
+        let start_seconds = start_ticks.and_then(|ticks| self.start_time(ticks, units.clock_ticks));
+        [
+            (&family::CPU_SECONDS_TOTAL, cpu_seconds.map(Number::F64)),
+            (&family::OPEN_FDS, open_fds.map(Number::U64)),
+            (&family::MAX_FDS, limits.open_files.map(Number::U64)),
+            (&family::VIRTUAL_MEMORY_BYTES, stat.virtual_bytes.map(Number::U64)),
+            (&family::VIRTUAL_MEMORY_MAX_BYTES, limits.address_space.map(Number::U64)),
+            (&family::RESIDENT_MEMORY_BYTES, resident_bytes.map(Number::U64)),
+            (&family::START_TIME_SECONDS, start_seconds.map(Number::F64)),
+            (&family::THREADS, stat.threads.map(Number::U64)),
+        ]
     }
 
     /// The units, remembered once they are whole: descriptors may be short at the first scrape.
