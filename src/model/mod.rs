@@ -32,7 +32,7 @@ pub(crate) use descriptor::Shape;
 pub use descriptor::{Descriptor, MetricType};
 pub(crate) use fact::Fact;
 pub(crate) use float_text::canonical_float;
-pub(crate) use gather::{first_family, CollectorId, Gather, Page};
+pub(crate) use gather::{first_family, CollectorId, Gather, Page, Sources};
 pub(crate) use grid::SCHEMA_7;
 pub use number::Number;
 pub use quantiles::{Quantiles, SummaryShape};

@@ -1,8 +1,8 @@
 //! What a registry tells of itself.
 
-use super::{shelf, Inner, Registered};
+use super::{Inner, Registered};
 use crate::error::{CollectError, RegisterError};
-use crate::model::{first_family, Collection, Collector, Descriptor, Fact, MetricType, Number};
+use crate::model::{first_family, Collection, Collector, Descriptor, Fact, MetricType, Number, Sources};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -114,31 +114,42 @@ impl Collector for SelfMetrics {
             let shelf = inner.shelf.lock();
             (shelf.page(), shelf.collectors())
         };
-        for (at, registered) in collectors.iter().enumerate() {
-            let same = |other: &&Arc<Registered>| other.name == registered.name;
-            if !collectors[..at].iter().any(|other| same(&other)) {
-                let of_name = collectors[at..].iter().filter(same);
-                let total: u64 = of_name.map(|other| other.errors.load(Ordering::Relaxed)).sum();
-                out.number(COLLECTOR_ERRORS.name, &[&registered.name], total)?;
-            }
-        }
-        let mut rest = page.as_slice();
-        while let Some((family, others)) = first_family(rest) {
-            let folded: u64 = family.iter().map(|source| source.folded()).sum();
-            if folded > 0 {
-                out.number(SERIES_FOLDED.name, &[family[0].descriptor().name()], folded)?;
-            }
-            rest = others;
-        }
-        let report = &inner.report;
-        let seconds = report.scrape_nanoseconds.load(Ordering::Relaxed) as f64 / 1e9;
-        let number = |count: &AtomicU64| Some(Number::U64(count.load(Ordering::Relaxed)));
-        let values = [
-            (&FAMILIES, Some(shelf::count(&page).into())),
-            (&REGISTRATION_ERRORS, number(&report.registration_errors)),
-            (&SCRAPE_SIZE, number(&report.last_page_bytes)),
-        ];
-        Fact::offer(&values, out)?;
-        out.summary(SCRAPE_DURATION.name, &[], &[], report.scrapes.load(Ordering::Relaxed), seconds)
+        collect(&inner.report, &collectors, &page, out)
     }
+}
+
+/// Apart from what holds the registry, so that an error has nothing to drop.
+#[inline(never)]
+fn collect(
+    report: &Report,
+    collectors: &[Arc<Registered>],
+    page: &Sources,
+    out: &mut Collection<'_>,
+) -> Result<(), CollectError> {
+    let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
+    for registered in collectors {
+        let mut of_name = collectors.iter().filter(|other| other.name == registered.name);
+        if of_name.next().is_some_and(|first| Arc::ptr_eq(first, registered)) {
+            let others: u64 = of_name.map(|other| load(&other.errors)).sum();
+            let total = load(&registered.errors) + others;
+            out.number(COLLECTOR_ERRORS.name, &[&registered.name], total)?;
+        }
+    }
+    let (mut rest, mut families) = (page, 0_u64);
+    while let Some((family, others)) = first_family(rest) {
+        let folded: u64 = family.iter().map(|source| source.folded()).sum();
+        if let (Some(first), true) = (family.first(), folded > 0) {
+            out.number(SERIES_FOLDED.name, &[first.descriptor().name()], folded)?;
+        }
+        rest = others;
+        families += 1;
+    }
+    let values = [
+        (&FAMILIES, Some(Number::U64(families))),
+        (&REGISTRATION_ERRORS, Some(Number::U64(load(&report.registration_errors)))),
+        (&SCRAPE_SIZE, Some(Number::U64(load(&report.last_page_bytes)))),
+    ];
+    Fact::offer(&values, out)?;
+    let seconds = load(&report.scrape_nanoseconds) as f64 / 1e9;
+    out.summary(SCRAPE_DURATION.name, &[], &[], load(&report.scrapes), seconds)
 }
