@@ -217,17 +217,10 @@ impl Gather for Inner {
             staged.clear();
         }
         // What reports on the others comes last, so that the page tells of its own failures.
-        let last = |registered: &Registered| registered.name == report::NAME;
-        for pass in [false, true] {
+        for last in [false, true] {
             for (registered, staged) in collectors.iter().zip(&mut scratch.staged) {
-                if last(registered) != pass {
-                    continue;
-                }
-                if registered.collect(staged) {
-                    staged.collector = Some(registered.id);
-                } else {
-                    staged.clear();
-                    registered.errors.fetch_add(1, Ordering::Relaxed); // Orders nothing else.
+                if last == (registered.name == report::NAME) {
+                    registered.stage(staged);
                 }
             }
         }
@@ -252,6 +245,17 @@ impl Gather for Inner {
 }
 
 impl Registered {
+    /// Lets the collector fill the buffer, or counts a failure and leaves it empty.
+    #[inline(never)]
+    fn stage(&self, staged: &mut Staged) {
+        if self.collect(staged) {
+            staged.collector = Some(self.id);
+        } else {
+            staged.clear();
+            self.errors.fetch_add(1, Ordering::Relaxed); // Orders nothing else.
+        }
+    }
+
     /// Whether the collector answered, and answered validly.
     fn collect(&self, staged: &mut Staged) -> bool {
         // Unwind safe: whatever a panic leaves in `staged` is cleared before it is used again, and
