@@ -31,8 +31,6 @@ pub(crate) struct Staged {
     values: Vec<f64>,
     /// The numbers of the series in the order of the page.
     order: Vec<usize>,
-    /// Room to sort them.
-    spare: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -228,14 +226,14 @@ impl<'a> Collection<'a> {
     /// If a series was yielded twice: an ingester would keep one of the two values and say
     /// nothing (N14).
     pub(crate) fn finish(self) -> Result<(), CollectError> {
-        let Staged { series, pieces, order, spare, .. } = self.staged;
+        let Staged { series, pieces, order, .. } = self.staged;
         let key = |at: usize| {
             let series = series.get(at)?;
             Some((series.family, pieces.get(series.pieces.clone())?))
         };
         order.clear();
         order.extend(0..series.len());
-        merge_sort(order, spare, &|left, right| key(left).cmp(&key(right)));
+        sort(order, &|left, right| key(left).cmp(&key(right)));
         if let Some(pair) = order.windows(2).find(|pair| key(pair[0]) == key(pair[1])) {
             let (family, labels) = key(pair[0]).unwrap_or_default();
             let family = self.families.get(family).map_or("", Descriptor::name);
@@ -244,7 +242,7 @@ impl<'a> Collection<'a> {
             return Err(refused(why));
         }
         let family = |at: usize| series.get(at).map(|series| series.family);
-        merge_sort(order, spare, &|left, right| (family(left), left).cmp(&(family(right), right)));
+        sort(order, &|left, right| (family(left), left).cmp(&(family(right), right)));
         Ok(())
     }
 }
@@ -255,38 +253,26 @@ fn refused(why: fmt::Arguments<'_>) -> CollectError {
 }
 
 /// Sorts numbers; linear where they are in order already. Much smaller than a sort of `std`, which
-/// every program would carry once for each order.
+/// every program would carry once for each order: an insertion sort of numbers that lie apart, and
+/// closer and closer together.
 #[inline(never)]
-fn merge_sort(
-    numbers: &mut Vec<usize>,
-    spare: &mut Vec<usize>,
-    compare: &dyn Fn(usize, usize) -> Ordering,
-) {
-    let mut sorted = 1; // Runs of this length are in order.
-    while sorted < numbers.len() {
-        spare.clear();
-        for run in numbers.chunks(2 * sorted) {
-            let (mut left, mut right) = run.split_at(sorted.min(run.len()));
-            let is_sorted = match (left.last(), right.first()) {
-                (Some(&last), Some(&first)) => compare(last, first) != Ordering::Greater,
-                _ => true,
-            };
-            while let (false, [first, left_rest @ ..], [second, right_rest @ ..]) =
-                (is_sorted, left, right)
-            {
-                if compare(*first, *second) == Ordering::Greater {
-                    spare.push(*second);
-                    right = right_rest;
-                } else {
-                    spare.push(*first);
-                    left = left_rest;
+fn sort(numbers: &mut [usize], compare: &dyn Fn(usize, usize) -> Ordering) {
+    let is_after = |left: usize, right: usize| compare(left, right) == Ordering::Greater;
+    let is_sorted = |pair: &[usize]| !matches!(pair, [left, right] if is_after(*left, *right));
+    let mut gap = if numbers.windows(2).all(is_sorted) { 0 } else { numbers.len() };
+    while gap > 1 {
+        gap = (gap * 5 / 11) | 1; // Steps by which few comparisons are made; the last one is 1.
+        for end in gap..numbers.len() {
+            let mut at = end;
+            while let Some(before) = at.checked_sub(gap) {
+                match (numbers.get(before), numbers.get(at)) {
+                    (Some(&left), Some(&right)) if is_after(left, right) => {}
+                    _ => break,
                 }
+                numbers.swap(before, at);
+                at = before;
             }
-            spare.extend_from_slice(left);
-            spare.extend_from_slice(right);
         }
-        std::mem::swap(numbers, spare);
-        sorted *= 2;
     }
 }
 
