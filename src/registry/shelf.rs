@@ -2,7 +2,8 @@
 
 use super::{claims, Registered};
 use crate::error::{RegisterError, RegisterErrorKind};
-use crate::model::{first_family, Descriptor, Page, Source, Yielded};
+use crate::model::{first_family, Descriptor, Page, Source, Sources, Yielded};
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -139,15 +140,23 @@ impl Shelf {
         insert(&mut self.page, at, source);
     }
 
-    /// Where the sources of a family are, or would be.
+    /// Where the sources of a family are, or would be. One by one, as [`Self::check`] goes.
+    #[inline(never)]
     fn range(&self, page_name: &str) -> Range<usize> {
-        let name = |source: &Arc<dyn Source>| source.descriptor().page_name().cmp(page_name);
-        let start = self.page.partition_point(|source| name(source).is_lt());
-        start..start + self.page[start..].partition_point(|source| name(source).is_eq())
+        let mut range = 0..0;
+        for source in self.page.iter() {
+            match source.descriptor().page_name().cmp(page_name) {
+                Ordering::Less => range.start += 1,
+                Ordering::Equal => {}
+                Ordering::Greater => break,
+            }
+            range.end += 1;
+        }
+        range
     }
 
-    fn family(&self, page_name: &str) -> &[Arc<dyn Source>] {
-        &self.page[self.range(page_name)]
+    fn family(&self, page_name: &str) -> &Sources {
+        self.page.get(self.range(page_name)).unwrap_or_default()
     }
 }
 
