@@ -59,6 +59,11 @@ pub const fn label_name_fault(name: &str) -> Option<NameFault> {
     fault(name, false)
 }
 
+/// What remains of a fault when any UTF-8 text may be a name.
+pub(crate) fn utf8_fault(fault: Option<NameFault>) -> Option<NameFault> {
+    fault.filter(|fault| !matches!(fault, NameFault::Character | NameFault::Digit))
+}
+
 #[inline(never)]
 const fn fault(name: &str, colon: bool) -> Option<NameFault> {
     let bytes = name.as_bytes();
@@ -154,8 +159,8 @@ macro_rules! name_type {
             /// [`NameFault::Empty`], [`NameFault::Reserved`] or [`NameFault::Long`].
             pub fn utf8(text: impl Into<Cow<'static, str>>) -> Result<Self, NameFault> {
                 let text = text.into();
-                match $fault(&text) {
-                    None | Some(NameFault::Character | NameFault::Digit) => Ok(Self(text)),
+                match utf8_fault($fault(&text)) {
+                    None => Ok(Self(text)),
                     Some(fault) => Err(fault),
                 }
             }

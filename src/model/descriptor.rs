@@ -4,8 +4,8 @@ use super::{Buckets, SummaryShape};
 use crate::error::NameError;
 use crate::label::piece;
 use crate::name::{
-    ends_with, is_blank, label_name_fault, metric_name_fault, page_label, page_name, LabelName,
-    MetricName,
+    ends_with, is_blank, label_name_fault, metric_name_fault, page_label, page_name, utf8_fault,
+    LabelName, MetricName,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -232,9 +232,8 @@ impl Descriptor {
 
     /// Describes a family that no registry knows.
     pub(crate) fn detached(metric_type: MetricType, shape: Shape) -> Self {
-        let help = "Not registered.".to_owned();
         let name = format!("detached{}", metric_type.required_suffix());
-        Self::unchecked(name.clone(), name, help, metric_type, shape)
+        Self::unchecked(&name, "Not registered.", metric_type, shape)
     }
 
     fn new(
@@ -243,30 +242,17 @@ impl Descriptor {
         metric_type: MetricType,
         shape: Shape,
     ) -> Result<Self, NameError> {
-        let page_name = page_name(name);
-        if let Some(why) = name_fault(name, &page_name, metric_type) {
-            return Err(NameError::new("metric name", name, why));
-        }
-        check_states(&shape)?;
-        if is_blank(help) {
-            let why = "say in a sentence what the family counts or measures";
-            return Err(NameError::new("help of", name, why));
-        }
-        Ok(Self::unchecked(name.to_owned(), page_name, help.to_owned(), metric_type, shape))
+        let this = Self::unchecked(name, help, metric_type, shape);
+        this.0.check()?;
+        Ok(this)
     }
 
     #[inline(never)]
-    fn unchecked(
-        name: String,
-        page_name: String,
-        help: String,
-        metric_type: MetricType,
-        shape: Shape,
-    ) -> Self {
+    fn unchecked(name: &str, help: &str, metric_type: MetricType, shape: Shape) -> Self {
         Self(Arc::new(Facts {
-            name,
-            page_name,
-            help,
+            name: name.to_owned(),
+            page_name: page_name(name),
+            help: help.to_owned(),
             metric_type,
             labels: Vec::new(),
             page_labels: Vec::new(),
@@ -283,20 +269,32 @@ impl Descriptor {
     }
 
     fn add_label(&mut self, name: &str) -> Result<(), NameError> {
-        let page_name = self.0.check_label(name)?;
-        let facts = self.facts_mut();
-        facts.labels.push(name.to_owned());
-        facts.page_labels.push(page_name);
-        Ok(())
+        self.add(name, None)
     }
 
     /// Adds a const label, whose name is valid, to this descriptor.
     pub(crate) fn add_const_label(&mut self, name: &str, value: &str) -> Result<(), NameError> {
-        let page_name = self.0.check_label(name)?;
+        self.add(name, Some(value))
+    }
+
+    /// Adds a label, const if it has a value.
+    #[inline(never)]
+    fn add(&mut self, name: &str, value: Option<&str>) -> Result<(), NameError> {
+        let page_name = page_label(name);
+        if let Some(why) = self.0.label_fault(&page_name) {
+            return Err(NameError::new("label name", name, why));
+        }
         let facts = self.facts_mut();
-        piece::write(&page_name, value, &mut facts.const_pieces);
-        facts.const_labels.push(name.to_owned());
-        facts.const_labels.push(value.to_owned());
+        let (names, second) = match value {
+            Some(value) => {
+                piece::write(&page_name, value, &mut facts.const_pieces);
+                (&mut facts.const_labels, value.to_owned())
+            }
+            None => (&mut facts.labels, page_name),
+        };
+        names.push(name.to_owned());
+        let seconds = if value.is_some() { names } else { &mut facts.page_labels };
+        seconds.push(second);
         Ok(())
     }
 
@@ -304,20 +302,13 @@ impl Descriptor {
     pub(crate) fn add_prefix(&mut self, prefix: &str) -> Result<(), NameError> {
         let mut name = prefix.to_owned();
         name.push_str(self.name());
-        if let Err(fault) = MetricName::utf8(name.clone()) {
+        if let Some(fault) = utf8_fault(metric_name_fault(&name)) {
             return Err(NameError::metric(&name, fault));
         }
-        let page_name = page_name(&name);
-        let metric_type = self.metric_type();
-        let clashes = metric_type == MetricType::StateSet && self.0.has_label(&page_name);
-        let clash = clashes.then_some("its states need the label of this name");
-        if let Some(why) = name_fault(&name, &page_name, metric_type).or(clash) {
-            return Err(NameError::new("metric name", &name, why));
-        }
         let facts = self.facts_mut();
-        facts.page_name = page_name;
+        facts.page_name = page_name(&name);
         facts.name = name;
-        Ok(())
+        facts.check()
     }
 
     /// Adds label names, in the order in which they stand on the page.
@@ -475,54 +466,73 @@ impl fmt::Debug for Descriptor {
     }
 }
 
-/// What is wrong with a valid name for a family of this type that has no labels.
-fn name_fault(name: &str, page_name: &str, metric_type: MetricType) -> Option<&'static str> {
-    metric_type.suffix_fault(name).or_else(|| {
-        let is_unfit = metric_type == MetricType::StateSet && label_name_fault(page_name).is_some();
-        is_unfit.then_some(
-            "a state set shows its states in a label of its own name, which this cannot be",
-        )
-    })
-}
-
-fn check_states(shape: &Shape) -> Result<(), NameError> {
-    let Shape::States(states) = shape else { return Ok(()) };
-    let repeated = states.iter().enumerate().any(|(at, state)| states[..at].contains(state));
-    if repeated || !(1..=64).contains(&states.len()) || states.iter().any(String::is_empty) {
-        let why = "a state set has 1 to 64 distinct, non-empty states";
-        let mut list = String::new();
-        for state in states.iter() {
-            list.push_str(if list.is_empty() { "" } else { "," });
-            list.push_str(state);
-        }
-        return Err(NameError::new("states", list, why));
-    }
-    Ok(())
-}
-
 impl Facts {
+    /// Fails if something is wrong beyond the characters of the name and the labels.
+    #[inline(never)]
+    fn check(&self) -> Result<(), NameError> {
+        let why = if let Some(why) = self.metric_type.suffix_fault(&self.name) {
+            why
+        } else if let Shape::States(states) = &self.shape {
+            if label_name_fault(&self.page_name).is_some() {
+                "a state set shows its states in a label of its own name, which this cannot be"
+            } else if self.has_label(&self.page_name) {
+                "its states need the label of this name"
+            } else {
+                return check_states(states).and_then(|()| self.check_help());
+            }
+        } else {
+            return self.check_help();
+        };
+        Err(NameError::new("metric name", &self.name, why))
+    }
+
+    fn check_help(&self) -> Result<(), NameError> {
+        if is_blank(&self.help) {
+            let why = "say in a sentence what the family counts or measures";
+            return Err(NameError::new("help of", &self.name, why));
+        }
+        Ok(())
+    }
+
     /// Whether there is a label that has this name on the page.
     fn has_label(&self, page_name: &str) -> bool {
         self.page_labels.iter().any(|label| label == page_name)
             || self.const_labels.chunks_exact(2).any(|pair| page_label(&pair[0]) == page_name)
     }
 
-    /// Answers how the label is called on the page.
-    fn check_label(&self, name: &str) -> Result<String, NameError> {
-        let page_name = page_label(name);
-        let why = if page_name.starts_with('_') {
-            "names that start with `_` on the page are reserved"
-        } else if let Some(why) = self.metric_type.label_fault(&page_name) {
-            why
-        } else if self.metric_type == MetricType::StateSet && page_name == self.page_name {
-            "a state set shows its states in this label"
-        } else if self.has_label(&page_name) {
-            "the family has a label of this name"
-        } else {
-            return Ok(page_name);
-        };
-        Err(NameError::new("label name", name, why))
+    /// Why there cannot be a label that has this name on the page.
+    fn label_fault(&self, page_name: &str) -> Option<&'static str> {
+        if page_name.starts_with('_') {
+            return Some("names that start with `_` on the page are reserved");
+        }
+        self.metric_type.label_fault(page_name).or_else(|| {
+            if self.metric_type == MetricType::StateSet && page_name == self.page_name {
+                Some("a state set shows its states in this label")
+            } else if self.has_label(page_name) {
+                Some("the family has a label of this name")
+            } else {
+                None
+            }
+        })
     }
+}
+
+#[cold]
+fn check_states(states: &[String]) -> Result<(), NameError> {
+    let mut numbered = states.iter().enumerate();
+    let repeated =
+        numbered.any(|(at, state)| states.iter().take(at).any(|earlier| earlier == state));
+    if repeated || !(1..=64).contains(&states.len()) || states.iter().any(String::is_empty) {
+        let why = "a state set has 1 to 64 distinct, non-empty states";
+        // `join` would be 1 KiB of every program.
+        let mut list = String::new();
+        for state in states {
+            list.push_str(if list.is_empty() { "" } else { "," });
+            list.push_str(state);
+        }
+        return Err(NameError::new("states", list, why));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

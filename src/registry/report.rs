@@ -2,7 +2,9 @@
 
 use super::{Inner, Registered};
 use crate::error::{CollectError, RegisterError};
-use crate::model::{first_family, Collection, Collector, Descriptor, Fact, MetricType, Number, Sources};
+use crate::model::{
+    first_family, Collection, Collector, Descriptor, Fact, MetricType, Number, Sources,
+};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
