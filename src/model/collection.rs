@@ -338,3 +338,39 @@ impl Staged {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::cell::Cell;
+
+    proptest! {
+        #[test]
+        fn numbers_are_sorted_as_std_sorts_them(keys in prop::collection::vec(0..40_u8, 0..300)) {
+            let compare = |left: usize, right: usize| (keys[left], left).cmp(&(keys[right], right));
+            let mut numbers: Vec<usize> = (0..keys.len()).collect();
+            let mut expected = numbers.clone();
+            sort(&mut numbers, &compare);
+            expected.sort_by(|left, right| compare(*left, *right));
+            prop_assert_eq!(numbers, expected);
+        }
+    }
+
+    #[test]
+    fn many_numbers_take_few_comparisons() {
+        const LEN: usize = 100_000;
+        let mixed = |at: usize| at.wrapping_mul(0x9e37_79b9) % 65_536;
+        let keys: [&dyn Fn(usize) -> usize; 3] = [&|at| at, &|at| LEN - at, &mixed];
+        for (key, most) in keys.into_iter().zip([1, 25, 35]) {
+            let comparisons = Cell::new(0);
+            let compare = |left: usize, right: usize| {
+                comparisons.set(comparisons.get() + 1);
+                key(left).cmp(&key(right))
+            };
+            let mut numbers: Vec<usize> = (0..LEN).collect();
+            sort(&mut numbers, &compare);
+            assert!(comparisons.get() < most * LEN, "{comparisons:?}");
+        }
+    }
+}
