@@ -33,12 +33,10 @@ use std::sync::Arc;
 pub fn global() -> &'static Registry {
     GLOBAL.get_or_init(|| {
         let registry = Registry::new();
-        let registered = [
-            registry.register_self_metrics(),
-            #[cfg(feature = "process")]
-            registry.register(crate::collector::ProcessCollector::new()),
-        ];
-        registered.into_iter().filter_map(Result::err).for_each(|error| registry.report(error));
+        let report = |error| registry.report(error);
+        registry.register_self_metrics().unwrap_or_else(report);
+        #[cfg(feature = "process")]
+        registry.register(crate::collector::ProcessCollector::new()).unwrap_or_else(report);
         Box::new(registry)
     })
 }

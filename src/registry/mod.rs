@@ -103,23 +103,21 @@ impl Registry {
         place: &dyn Fn(&mut Descriptor) -> Result<(), RegisterError>,
     ) -> Result<(), RegisterError> {
         // User code: not under a lock.
-        let (families, name) = (collector.describe(), collector.name());
-        let mut placed = families.clone();
+        let (families, name) = (collector.describe(), collector.name().to_owned());
+        let id = NEXT_COLLECTOR.fetch_add(1, Ordering::Relaxed); // Only has to be unique.
+        let mut registered = Registered { id, collector, families, name, errors: 0.into() };
+        let mut placed = registered.families.clone();
         for descriptor in &mut placed {
             place(descriptor)?;
         }
-        let name = match placed.first() {
-            Some(first) if name.is_empty() => first.page_name(),
-            Some(_) => name,
-            None => {
-                let why = "the collector describes no family";
-                return Err(RegisterError::new(RegisterErrorKind::Invalid, name, why));
-            }
+        let Some(first) = placed.first() else {
+            let why = "the collector describes no family";
+            return Err(RegisterError::new(RegisterErrorKind::Invalid, &registered.name, why));
         };
-        let name = name.to_owned();
-        let id = NEXT_COLLECTOR.fetch_add(1, Ordering::Relaxed); // Only has to be unique.
-        let errors = AtomicU64::new(0);
-        let registered = Arc::new(Registered { id, collector, families, name, errors });
+        if registered.name.is_empty() {
+            registered.name.push_str(first.page_name());
+        }
+        let registered = Arc::new(registered);
         // A statement of its own: the lock is given back before a refused collector is dropped.
         let added = self.inner.shelf.lock().add_collector(&registered, &placed);
         added
