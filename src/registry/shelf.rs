@@ -82,8 +82,9 @@ impl Shelf {
                 return Err(duplicate(descriptor));
             }
         }
-        let at = self.collectors.len();
-        insert(&mut self.collectors, at, Arc::clone(registered));
+        let mut collectors = Vec::clone(&self.collectors);
+        collectors.push(Arc::clone(registered));
+        self.collectors = Arc::new(collectors);
         for (family, descriptor) in descriptors.iter().enumerate() {
             let descriptor = descriptor.clone();
             self.add(Arc::new(Yielded { descriptor, collector: registered.id, family }));
@@ -137,7 +138,14 @@ impl Shelf {
     /// Puts a source behind those of its family.
     fn add(&mut self, source: Arc<dyn Source>) {
         let at = self.range(source.descriptor().page_name()).end;
-        insert(&mut self.page, at, source);
+        // Shared with scrapes perhaps, which keep theirs.
+        if let Some(page) = Arc::get_mut(&mut self.page) {
+            page.insert(at, source);
+        } else {
+            let mut page = Vec::clone(&self.page);
+            page.insert(at, source);
+            self.page = Arc::new(page);
+        }
     }
 
     /// Where the sources of a family are, or would be. One by one, as [`Self::check`] goes.
@@ -158,17 +166,6 @@ impl Shelf {
     fn family(&self, page_name: &str) -> &Sources {
         self.page.get(self.range(page_name)).unwrap_or_default()
     }
-}
-
-/// Inserts into a list that may be shared with scrapes, which keep theirs.
-fn insert<T: Clone>(list: &mut Arc<Vec<T>>, at: usize, item: T) {
-    if let Some(list) = Arc::get_mut(list) {
-        return list.insert(at, item);
-    }
-    let mut longer = Vec::with_capacity(list.len() + 1);
-    longer.extend_from_slice(list);
-    longer.insert(at, item);
-    *list = Arc::new(longer);
 }
 
 /// What a registry held and holds no longer.
