@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("collector", &["model", "label", "name", "error"]),
     ("http", &["registry", "encode", "model", "error"]),
     ("server", &["http", "registry", "encode", "error"]),
+    ("testing", &["registry", "encode", "model", "name", "error"]),
     ("site", &["*"]),
     ("macros", &[]),
     ("docs", &[]),

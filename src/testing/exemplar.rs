@@ -1,0 +1,50 @@
+//! Exemplars: their grammar, and which samples may have one.
+
+use super::lexer::Lexer;
+use super::number::Written;
+use super::page::{Exemplar, Kind, Sample};
+use super::sample;
+use super::Rule;
+
+/// How many characters names and values of the labels of an exemplar have at most (O21).
+const MOST_CHARACTERS: usize = 128;
+
+/// Reads an exemplar to the end of the line; its `#` was taken.
+pub(super) fn exemplar(line: &mut Lexer<'_>) -> Result<Exemplar, Rule> {
+    if !line.take(" {") {
+        return Err(Rule::ExemplarForm);
+    }
+    let (_, labels) = sample::labels(line)?;
+    let characters: usize =
+        labels.iter().map(|(name, value)| name.chars().count() + value.chars().count()).sum();
+    if characters > MOST_CHARACTERS {
+        return Err(Rule::ExemplarLength);
+    }
+    if !line.take(" ") {
+        return Err(Rule::ExemplarForm);
+    }
+    let value = Written::number(line.word()).ok_or(Rule::ExemplarForm)?;
+    let mut exemplar = Exemplar { labels, value, timestamp: None };
+    if line.take(" ") {
+        exemplar.timestamp = Some(Written::finite(line.word()).ok_or(Rule::ExemplarForm)?);
+    }
+    if line.is_at_end() {
+        Ok(exemplar)
+    } else {
+        Err(Rule::ExemplarForm)
+    }
+}
+
+/// Checks that a sample of a family of this type, with this suffix, may have its exemplar (O20).
+pub(super) fn check(kind: Kind, suffix: &str, sample: &Sample) -> Result<(), Rule> {
+    let Some(exemplar) = &sample.exemplar else { return Ok(()) };
+    match (kind, suffix) {
+        (Kind::Counter, "_total") => Ok(()),
+        (Kind::Histogram | Kind::GaugeHistogram, "_bucket") => {
+            let bound = sample.label("le").and_then(Written::number);
+            let is_inside = bound.is_some_and(|bound| exemplar.value.value <= bound.value);
+            is_inside.then_some(()).ok_or(Rule::ExemplarRange)
+        }
+        _ => Err(Rule::ExemplarPlace),
+    }
+}

@@ -1,0 +1,85 @@
+//! For tests: what is on a page, and what changed on it. Feature `testing`.
+//!
+//! Imports `registry`, `encode`, `model`, `name`, `error`; knows no metrics. The idea to hold: a test
+//! looks at what a scraper would see. [`page`] encodes a registry and reads the page back with a
+//! parser that refuses whatever the format forbids, so that a page that can be looked at is valid as
+//! well. [`parse_text`] and [`parse_open_metrics`] read pages from anywhere else.
+//!
+//! ```
+//! use nunchi::{assert_metric, testing, Registry};
+//!
+//! let registry = Registry::new();
+//! let served = registry.counter("app_requests_total", "Requests served.").labels(["code"])?;
+//! let before = testing::page(&registry);
+//! served.with_values(&["200"])?.inc_by(3);
+//!
+//! assert_metric!(registry, "app_requests_total", {"code" => 200} == 3);
+//! assert_metric!(registry, "app_requests_total", {"code" => 500} is absent);
+//! let page = testing::page(&registry);
+//! assert_eq!(page.value("app_requests_total", &[("code", "200")]), Some(3.0));
+//! assert!(before.diff(&page).contains("+ app_requests_total{code=\"200\"} 3\n"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod assert;
+mod diff;
+mod exemplar;
+mod families;
+mod lexer;
+mod number;
+mod open_metrics;
+mod page;
+mod points;
+mod rule;
+mod sample;
+mod text;
+
+#[doc(hidden)]
+pub use assert::{Amount, Expected};
+pub use open_metrics::parse_open_metrics;
+pub use page::{Exemplar, Family, Page, Sample};
+pub use rule::{ParseError, Rule};
+pub use text::parse_text;
+
+use crate::encode::{self, Format};
+use crate::registry::Registry;
+
+/// The page of a registry as a scraper would read it now.
+///
+/// Runs the collectors of the registry, as every scrape does, and costs what encoding and parsing
+/// the whole page costs: for tests, not for programs that want a value of their own metrics.
+///
+/// # Panics
+///
+/// If the page breaks a rule of the text format 0.0.4. A registry keeps that from happening, so it
+/// is a fault of this crate.
+///
+/// # Examples
+///
+/// ```
+/// let registry = nunchi::Registry::new();
+/// registry.int_gauge("app_jobs", "Jobs waiting.").register()?.set(3);
+/// let page = nunchi::testing::page(&registry);
+/// assert_eq!(page.value("app_jobs", &[]), Some(3.0));
+/// # Ok::<(), nunchi::RegisterError>(())
+/// ```
+#[must_use]
+#[track_caller]
+pub fn page(registry: &Registry) -> Page {
+    let mut page = Vec::new();
+    encode::append(registry.gatherer(), Format::Text, &mut page);
+    match parse_text(&page) {
+        Ok(page) => page,
+        Err(error) => panic!("{error}\non the page:\n{}", String::from_utf8_lossy(&page)),
+    }
+}
+
+/// Which of the two formats is read, where they differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialect {
+    Text,
+    OpenMetrics,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,258 @@
+//! A page that was read.
+
+use super::number::Written;
+use std::fmt;
+
+/// The families of a page, in its order.
+///
+/// Two pages are equal if they say the same in the same order, values by their spelling.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    pub(super) families: Vec<Family>,
+}
+
+/// A family on a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Family {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) help: Option<String>,
+    pub(super) unit: Option<String>,
+    pub(super) samples: Vec<Sample>,
+}
+
+/// A line with a value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    pub(super) name: String,
+    pub(super) labels: Vec<(String, String)>,
+    pub(super) value: Written,
+    pub(super) timestamp: Option<Written>,
+    pub(super) exemplar: Option<Exemplar>,
+}
+
+/// What a sample of OpenMetrics refers to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exemplar {
+    pub(super) labels: Vec<(String, String)>,
+    pub(super) value: Written,
+    pub(super) timestamp: Option<Written>,
+}
+
+/// The types of both formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Counter,
+    Gauge,
+    GaugeHistogram,
+    Histogram,
+    Info,
+    StateSet,
+    Summary,
+    Unknown,
+}
+
+impl Kind {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::GaugeHistogram => "gaugehistogram",
+            Self::Histogram => "histogram",
+            Self::Info => "info",
+            Self::StateSet => "stateset",
+            Self::Summary => "summary",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Page {
+    /// The families, in the order of the page.
+    #[must_use]
+    pub fn families(&self) -> &[Family] {
+        &self.families
+    }
+
+    /// The family of this name.
+    #[must_use]
+    pub fn family(&self, name: &str) -> Option<&Family> {
+        self.families.iter().find(|family| family.name == name)
+    }
+
+    /// The first sample with this name and exactly these labels, in any order; those of buckets and
+    /// quantiles count. A label without a value is as good as none. The name is that of the line:
+    /// `app_wait_seconds_count`, not that of the family. Looks through the whole page.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let registry = nunchi::Registry::new();
+    /// let wait = registry.histogram("app_wait_seconds", "Time in queue.").buckets([0.5]);
+    /// wait.register()?.observe(0.25);
+    /// let page = nunchi::testing::page(&registry);
+    /// let bucket = page.sample("app_wait_seconds_bucket", &[("le", "0.5")]);
+    /// assert_eq!(bucket.map(|bucket| bucket.written()), Some("1"));
+    /// # Ok::<(), nunchi::RegisterError>(())
+    /// ```
+    #[must_use]
+    pub fn sample(&self, name: &str, labels: &[(&str, &str)]) -> Option<&Sample> {
+        let wanted = sorted(labels.iter().copied());
+        let mut samples = self.families.iter().flat_map(|family| &family.samples);
+        samples.find(|sample| sample.name == name && sorted(sample.labels()) == wanted)
+    }
+
+    /// The value of that [`sample`](Self::sample).
+    #[must_use]
+    pub fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
+        self.sample(name, labels).map(Sample::value)
+    }
+}
+
+impl Family {
+    /// The name: in OpenMetrics that of a counter is without `_total`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The type, as OpenMetrics calls it: `counter`, `gauge`, `gaugehistogram`, `histogram`, `info`,
+    /// `stateset`, `summary`, or `unknown` for none and for the `untyped` of text 0.0.4.
+    #[must_use]
+    pub fn metric_type(&self) -> &'static str {
+        self.kind.word()
+    }
+
+    /// The help, without escapes; empty if there is none.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        self.help.as_deref().unwrap_or_default()
+    }
+
+    /// The unit; empty if there is none, as in text 0.0.4.
+    #[must_use]
+    pub fn unit(&self) -> &str {
+        self.unit.as_deref().unwrap_or_default()
+    }
+
+    /// The samples, in the order of the page.
+    #[must_use]
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
+    }
+}
+
+impl Sample {
+    /// The name on the line, with the suffix that the type gives it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Names and values of the labels, without escapes, in the order of the page.
+    pub fn labels(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.labels)
+    }
+
+    /// The value of a label; `None` if it is not there.
+    #[must_use]
+    pub fn label(&self, name: &str) -> Option<&str> {
+        self.labels().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    /// The value. Whole numbers above 2⁵³ lose digits: [`written`](Self::written) has them.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        self.value.value
+    }
+
+    /// The value as it is spelt.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        &self.value.text
+    }
+
+    /// The time of the sample in seconds since 1970, whatever the unit of the format.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<f64> {
+        self.timestamp.as_ref().map(|time| time.value)
+    }
+
+    /// The exemplar; none in text 0.0.4.
+    #[must_use]
+    pub fn exemplar(&self) -> Option<&Exemplar> {
+        self.exemplar.as_ref()
+    }
+}
+
+impl Exemplar {
+    /// Names and values of the labels, without escapes, in the order of the page.
+    pub fn labels(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.labels)
+    }
+
+    /// The value.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        self.value.value
+    }
+
+    /// The time in seconds since 1970.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<f64> {
+        self.timestamp.as_ref().map(|time| time.value)
+    }
+}
+
+/// The sample as a line of the page, without its exemplar.
+impl fmt::Display for Sample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_series(f, &self.name, self.labels())?;
+        write!(f, " {}", self.value.text)?;
+        self.timestamp.as_ref().map_or(Ok(()), |time| write!(f, " {}", time.text))
+    }
+}
+
+/// `name{label="value"}`, or `{"name",label="value"}` if the name has to be quoted.
+pub(super) fn write_series<'l>(
+    f: &mut impl fmt::Write,
+    name: &str,
+    labels: impl Iterator<Item = (&'l str, &'l str)>,
+) -> fmt::Result {
+    let mut before = '{';
+    if is_plain(&name.replace(':', "_")) {
+        f.write_str(name)?;
+    } else {
+        write!(f, "{{\"{}\"", escaped(name))?;
+        before = ',';
+    }
+    for (label, value) in labels {
+        let quote = if is_plain(label) { "" } else { "\"" };
+        let (label, value) = (escaped(label), escaped(value));
+        write!(f, "{before}{quote}{label}{quote}=\"{value}\"")?;
+        before = ',';
+    }
+    f.write_str(if before == ',' { "}" } else { "" })
+}
+
+fn is_plain(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && name.starts_with(|c: char| !c.is_ascii_digit())
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+/// A label set to compare: sorted, without the labels that say nothing (N8).
+pub(super) fn sorted<'l>(
+    labels: impl Iterator<Item = (&'l str, &'l str)>,
+) -> Vec<(&'l str, &'l str)> {
+    let mut labels: Vec<_> = labels.filter(|(_, value)| !value.is_empty()).collect();
+    labels.sort_unstable();
+    labels
+}
+
+fn pairs(labels: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    labels.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+}
