@@ -20,3 +20,5 @@ mod send_sync;
 #[cfg(feature = "server")]
 mod server;
 mod support;
+#[cfg(feature = "testing")]
+mod testing;

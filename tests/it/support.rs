@@ -11,9 +11,11 @@ pub(crate) fn page(registry: &Registry) -> String {
     String::from_utf8(page).expect("a page is text")
 }
 
-/// The page as the strict parser reads it.
+/// The page as the strict parser of these tests reads it, once that of the library took it too.
 pub(crate) fn parsed(registry: &Registry) -> Page {
     let page = page(registry);
+    #[cfg(feature = "testing")]
+    nunchi::testing::parse_text(page.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{page}"));
     parse(page.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{page}"))
 }
 

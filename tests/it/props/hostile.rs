@@ -255,6 +255,8 @@ proptest! {
             }
         }
         let text = page(&registry);
+        #[cfg(feature = "testing")]
+        prop_assert_eq!(nunchi::testing::parse_text(text.as_bytes()).err(), None, "{}", text);
         let page = parse(text.as_bytes());
         prop_assert!(page.is_ok(), "{:?}\n{}", page, text);
         let page = page.unwrap_or_default();

@@ -1,0 +1,8 @@
+//! `nunchi::testing`: what it reads back, what it refuses, what users write with it.
+
+#[path = "testing/corpus.rs"]
+mod corpus;
+#[path = "testing/looking.rs"]
+mod looking;
+#[path = "testing/round_trip.rs"]
+mod round_trip;
