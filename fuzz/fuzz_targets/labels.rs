@@ -68,6 +68,7 @@ fuzz_target!(|input: (Vec<Declared>, u16)| {
     let mut page = Vec::new();
     nunchi::encode(&registry, Format::Text, &mut page);
     assert_eq!(page, in_chunks(&registry, room.into()), "chunks of {room}");
+    nunchi::testing::parse_text(&page).unwrap_or_else(|error| panic!("{error}"));
     let page = parser::parse(&page).unwrap_or_else(|why| panic!("{why}"));
     assert_eq!(told(&page), expected.samples);
     for family in &page.families {
