@@ -112,7 +112,8 @@ impl<M: Metric> FamilyCore<M> {
         let is_short = |value: &&str| value.len() <= MAX_VALUE_BYTES;
         if key.values.len() == names.len() && key.values.iter().all(is_short) {
             // A family without labels always has its one series.
-            let limit = self.max_series.max(usize::from(names.is_empty()));
+            // The greatest number stands for no limit at all, which only the overflow series has.
+            let limit = self.max_series.clamp(usize::from(names.is_empty()), usize::MAX - 1);
             if let Ok(series) = self.insert(hash, key, limit) {
                 return (series, true);
             }

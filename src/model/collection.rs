@@ -119,8 +119,9 @@ impl<'a> Collection<'a> {
             return Err(refused(format_args!("{family:?} has {wanted} buckets, not {given}")));
         }
         if counts.iter().try_fold(0_u64, |total, count| total.checked_add(*count)).is_none() {
-            let why = format_args!("the buckets of {family:?} add up to more than 2^64 - 1");
-            return Err(refused(why));
+            return Err(refused(format_args!(
+                "the buckets of {family:?} add up to more than 2^64 - 1"
+            )));
         }
         let start = self.staged.counts.len();
         self.staged.counts.extend_from_slice(counts);
@@ -194,8 +195,9 @@ impl<'a> Collection<'a> {
     ) -> Result<(usize, &'a Descriptor), CollectError> {
         let mut described = self.families.iter().enumerate();
         let Some(found) = described.find(|(_, descriptor)| descriptor.name() == family) else {
-            let why = format_args!("the collector did not describe a family {family:?}");
-            return Err(refused(why));
+            return Err(refused(format_args!(
+                "the collector did not describe a family {family:?}"
+            )));
         };
         let (wanted, given) = (found.1.page_labels().len(), label_values.len());
         if wanted != given {
@@ -238,8 +240,7 @@ impl<'a> Collection<'a> {
             let (family, labels) = key(pair[0]).unwrap_or_default();
             let family = self.families.get(family).map_or("", Descriptor::name);
             let labels = labels.strip_prefix(',').unwrap_or_default();
-            let why = format_args!("the series {family}{{{labels}}} was yielded twice");
-            return Err(refused(why));
+            return Err(refused(format_args!("the series {family}{{{labels}}} was yielded twice")));
         }
         let family = |at: usize| series.get(at).map(|series| series.family);
         sort(order, &|left, right| (family(left), left).cmp(&(family(right), right)));

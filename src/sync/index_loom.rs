@@ -89,3 +89,13 @@ fn a_reader_finds_what_spills() {
     check(explore([5, 5, 5], 1, &[0, 1, 2]));
     check(explore([5, 5, 5, 5], 2, &[0, 1, 2]));
 }
+
+/// A line that has spilt is split, and cells that were copied are written over.
+#[test]
+fn a_reader_finds_what_has_spilt_before_a_split() {
+    check(explore([1, 1, 3, 3, 5, 1], 4, &[2, 3]));
+    check(explore([1, 3, 1, 3, 1, 1], 4, &[1, 3]));
+    check(explore([0, 2, 0, 4, 0, 0], 3, &[1, 3]));
+    check(explore([3, 3, 3, 1, 1], 2, &[0, 1, 2]));
+    check(explore([2, 6, 2, 0, 0, 0, 0], 4, &[0, 1, 2]));
+}
