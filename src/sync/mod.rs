@@ -8,6 +8,8 @@
 pub(crate) mod arena;
 pub(crate) mod clock;
 pub(crate) mod dense;
+#[cfg(all(test, nunchi_loom))]
+pub(crate) mod explore;
 pub(crate) mod float;
 pub(crate) mod hash;
 pub(crate) mod held;

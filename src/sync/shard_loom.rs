@@ -1,22 +1,8 @@
 //! Models of a shard: whatever the reader accepts of a bank is one set of observations.
 
 use super::*;
+use crate::sync::explore::explore;
 use loom::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering as Std};
-
-fn explore(least: usize, check: impl Fn() + Send + Sync + 'static) {
-    let explored = std::sync::Arc::new(AtomicUsize::new(0));
-    let counter = std::sync::Arc::clone(&explored);
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = Some(4);
-    model.check(move || {
-        counter.fetch_add(1, Std::Relaxed);
-        check();
-    });
-    let explored = explored.load(Std::Relaxed);
-    println!("{explored} executions");
-    assert!(explored > least, "only {explored} executions: the model proves nothing");
-}
 
 /// The words of a shard with two buckets, and which bank is hot.
 struct Words(Vec<AtomicU64>, AtomicU32);
@@ -46,7 +32,7 @@ fn check_set([high, low]: [u64; 2], counts: &[u64]) {
 /// one execution and proves nothing.
 #[test]
 fn an_accepted_reading_is_one_set() {
-    explore(1_000, || {
+    explore(4, 1_000, || {
         let words = Words::new();
         let writer = loom::thread::spawn({
             let words = Arc::clone(&words);
@@ -73,7 +59,7 @@ fn an_accepted_reading_is_one_set() {
 /// end nothing is missing.
 #[test]
 fn no_observation_is_lost_between_the_banks() {
-    explore(100, || {
+    explore(4, 100, || {
         let words = Words::new();
         let writer = loom::thread::spawn({
             let words = Arc::clone(&words);

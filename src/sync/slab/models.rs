@@ -5,27 +5,12 @@
 
 use super::heat::{PROMOTE, SLOT};
 use super::memory::{add, Slabs};
+use crate::sync::explore::explore;
 use crate::sync::primitive::{AtomicU32, AtomicU64, Ordering};
 use loom::sync::Arc;
 use loom::thread;
-use std::sync::atomic::{AtomicUsize, Ordering as Std};
 
 const COLD: u32 = u32::MAX;
-
-/// Explores `check` over every interleaving within the preemption bound; asserts how many.
-fn explore(least: usize, check: impl Fn() + Send + Sync + 'static) {
-    let explored = std::sync::Arc::new(AtomicUsize::new(0));
-    let counter = std::sync::Arc::clone(&explored);
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = Some(3);
-    model.check(move || {
-        counter.fetch_add(1, Std::Relaxed);
-        check();
-    });
-    let explored = explored.load(Std::Relaxed);
-    println!("{explored} executions");
-    assert!(explored > least, "only {explored} executions: the model proves nothing");
-}
 
 /// Slabs without owners. They are added under a lock that the model does not know, so that happens
 /// before there are threads.
@@ -77,7 +62,7 @@ impl Series {
 /// than it saw before.
 #[test]
 fn no_count_is_lost_in_a_promotion() {
-    explore(1_000, || {
+    explore(3, 1_000, || {
         let series = Series::cold();
         let counting = thread::spawn({
             let series = Arc::clone(&series);
@@ -102,7 +87,7 @@ fn no_count_is_lost_in_a_promotion() {
 /// never counts on from there.
 #[test]
 fn the_next_series_of_a_slot_starts_at_zero() {
-    explore(3, || {
+    explore(3, 3, || {
         let series = Series::cold();
         if let Some(slab) = series.slabs.adopt(2) {
             add(&slab.numbers[1], 7); // Of an earlier series, which is dropped now.
@@ -132,7 +117,7 @@ fn the_next_series_of_a_slot_starts_at_zero() {
 /// goes on where the other one stopped.
 #[test]
 fn no_count_is_lost_when_a_slab_changes_hands() {
-    explore(5, || {
+    explore(3, 5, || {
         let slabs = Arc::new(Slabs::new());
         slabs.adopt(1).into_iter().for_each(|slab| slab.release());
         let work = |slabs: &Slabs| -> u64 {
