@@ -29,6 +29,33 @@ fn counter(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Why a cell's address has to stand in a register: `inc` of one word in a row, by two ways to name it.
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)] // The compiler would choose the addressing itself.
+fn addressing(criterion: &mut Criterion) {
+    use std::arch::asm;
+    let words = [const { AtomicU64::new(0) }; 64];
+    let (first, index) = (words.as_ptr(), black_box(7_usize));
+    let word = words[index].as_ptr();
+    let mut group = criterion.benchmark_group("update/addressing");
+    group.bench_function("a register", |bencher| {
+        // SAFETY: adds one to a word of `words`, which only this loop uses.
+        bencher.iter(|| unsafe {
+            asm!("inc qword ptr [{0}]", in(reg) word);
+        });
+    });
+    group.bench_function("a register plus an index", |bencher| {
+        // SAFETY: as above.
+        bencher.iter(|| unsafe {
+            asm!("inc qword ptr [{0} + {1} * 8]", in(reg) first, in(reg) index);
+        });
+    });
+    group.finish();
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn addressing(_: &mut Criterion) {}
+
 fn gauge(criterion: &mut Criterion) {
     let registry = Registry::new();
     let float = registry.gauge("float", "Float.").register().expect("a valid name");
@@ -90,5 +117,5 @@ fn beside(update: impl Fn() + Sync, measured: impl FnOnce()) {
     });
 }
 
-criterion_group!(benches, counter, gauge, histogram);
+criterion_group!(benches, counter, addressing, gauge, histogram);
 criterion_main!(benches);

@@ -214,7 +214,7 @@ impl Tally {
 
     /// Leaves the counts of all buckets in `counts`, one per bucket, and returns the sum of the
     /// very observations that are counted there. Waits for a concurrent reader of the same tally,
-    /// and for writers no longer than some tens of microseconds. Allocates to grow `counts`, and
+    /// and for each writer that is stopped inside an observation some tens of microseconds. Allocates to grow `counts`, and
     /// once when it finds writers that do not pause.
     pub(crate) fn read(&self, counts: &mut Vec<u64>) -> f64 {
         let buckets = self.first.buckets.len();

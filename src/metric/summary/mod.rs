@@ -363,7 +363,8 @@ impl fmt::Debug for Summary {
 /// Held while the recorders of a summary without a window are read.
 static PLAIN_READERS: Mutex<()> = Mutex::new(());
 
-/// A bin with this many observations is swept early, long before its 32 bits are used up.
+/// A bin with this many observations is swept early, and so is a recorder that has made as many: long
+/// before the 32 bits of a bin are used up.
 const FULL: u32 = 1 << 31;
 
 #[cfg(all(test, not(nunchi_loom)))]

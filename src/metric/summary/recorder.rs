@@ -5,7 +5,7 @@
 //! remembers beside each what it has taken.
 
 use super::live::{Chunk, Live, Side};
-use super::place;
+use super::{place, FULL};
 use crate::sync::float::Exact;
 use crate::sync::primitive::{AtomicU32, AtomicU64, Ordering};
 use crate::sync::shard::{words, Shard};
@@ -139,6 +139,3 @@ pub(super) const RARELY: u64 = 64;
 
 /// What counts as busy: so many observations within this time.
 const MOMENT_MS: u64 = 50;
-
-/// Half of what a bin can hold.
-const FULL: u32 = 1 << 31;

@@ -124,7 +124,7 @@ impl Heat {
         let now = now as u32 & TIME;
         let word = self.0.load(Ordering::Relaxed); // Checked by the exchange.
         if word < COLD {
-            return process::reconsider(); // Hot, but this thread got no slab.
+            return process::reconsider(); // Hot, but this thread got no slab, or no shard.
         }
         let (samples, last) = ((word & !COLD) >> SAMPLES, word & TIME);
         let soon = samples > 0 && now.wrapping_sub(last) & TIME <= WITHIN_MS;

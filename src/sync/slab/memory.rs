@@ -124,8 +124,8 @@ impl Slabs {
 
     #[inline]
     fn follow(&self, slab: &AtomicPtr<Slab>) -> Option<&Slab> {
-        // SAFETY: null, or from `allocate` in `add_slab`, whole before it was stored there, and
-        // freed by `drop` only. The Acquire pairs with the Release of that store.
+        // SAFETY: null, or from `allocate`, whole before it was stored there, and freed by `drop`
+        // only. The Acquire pairs with the Release of that store.
         unsafe { slab.load(Ordering::Acquire).as_ref() }
     }
 

@@ -4,7 +4,7 @@ use super::{NUMBERS, SUMMARIES, TALLIES};
 use parking_lot::Mutex;
 use std::time::Duration;
 
-/// How long whoever drops a series waits for others who change the same lists.
+/// How long whoever drops or reads a series waits for others who change the same lists.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What a hot series needs a slot for.
@@ -77,9 +77,10 @@ impl Pools {
         }
     }
 
-    /// How many number slots were ever taken.
+    /// How many number slots were ever taken, or all there are.
     pub(super) fn numbers(&self) -> usize {
-        self.pools.lock()[0].next as usize
+        // A scrape in the child of a fork must not wait for ever either.
+        self.pools.try_lock_for(PATIENCE).map_or(NUMBERS, |pools| pools[0].next as usize)
     }
 }
 

@@ -29,7 +29,7 @@ struct Here {
     shards: Cell<u32>,
     /// Updates of cold series since the last sample.
     ticks: Cell<u32>,
-    /// The thread was refused a slab.
+    /// The thread was refused a slab or a shard.
     refused: Cell<bool>,
     /// The thread is changing slabs or slots. An allocator that counts with this crate comes by
     /// then, and must not wait for itself.
@@ -129,7 +129,8 @@ pub(super) fn shard(slot: u32) -> Option<NonNull<u8>> {
 }
 
 /// Gives this thread the shard that `make` makes; answers whether it has one now. The thread has a
-/// slab, which may come from a thread that had a shard already.
+/// slab, which may come from a thread that had a shard already. Where there is no memory for a
+/// shard, not every update asks for it again.
 pub(super) fn install(slot: u32, make: impl FnOnce() -> Option<NonNull<u8>>) -> bool {
     here(|here| {
         if slot >= here.shards.get() {
@@ -138,7 +139,13 @@ pub(super) fn install(slot: u32, make: impl FnOnce() -> Option<NonNull<u8>>) -> 
         // SAFETY: `shards` is more than 0.
         let Some(place) = unsafe { here.slab() }.shards.get(slot as usize) else { return false };
         if place.load(Ordering::Relaxed).is_null() {
-            let Some(shard) = alone(make) else { return false };
+            if here.refused.get() {
+                return false;
+            }
+            let Some(shard) = alone(make) else {
+                here.refused.set(true); // Until it is sampled next.
+                return false;
+            };
             place.store(shard.as_ptr(), Ordering::Release); // Pairs with `for_each_shard`.
         }
         true
@@ -199,7 +206,7 @@ pub(super) fn tick() -> bool {
     })
 }
 
-/// Lets a thread that was refused a slab ask again.
+/// Lets a thread that was refused a slab or a shard ask again.
 pub(super) fn reconsider() {
     here(|here| here.refused.set(false));
 }

@@ -175,6 +175,26 @@ fn slots_run_out_and_come_back() {
 }
 
 #[test]
+fn a_thread_without_memory_for_a_shard_does_not_ask_at_every_update() {
+    let mut heat = Heat::cold();
+    heat_up(&heat, Kind::Tally);
+    while !heat.join() {
+        process::reconsider();
+    }
+    let asked = std::cell::Cell::new(0);
+    let no_memory = || {
+        asked.set(asked.get() + 1);
+        None
+    };
+    (0..10).for_each(|_| assert!(!heat.install(no_memory)));
+    assert_eq!(asked.get(), 1);
+    heat.sample(Kind::Tally, 0); // As one of some thousand updates does.
+    assert!(!heat.install(no_memory));
+    assert_eq!(asked.get(), 2);
+    heat.retire(Kind::Tally, |_| unreachable!("there is none"));
+}
+
+#[test]
 fn shards_belong_to_threads_and_go_with_the_series() {
     use std::sync::atomic::AtomicUsize;
     static ALIVE: AtomicUsize = AtomicUsize::new(0);
