@@ -7,6 +7,7 @@ use super::Metric;
 use crate::error::NameError;
 use crate::label::{piece, DynamicLabels, Labels};
 use crate::model::{Descriptor, LabelPieces, Scratch, Source, Visitor};
+use crate::sync::arena::Text;
 use crate::sync::dense::{Dense, Extent};
 use crate::sync::hash::hash_values;
 use crate::sync::held::Held;
@@ -158,8 +159,17 @@ struct LabelKey<'a> {
 
 impl Key for LabelKey<'_> {
     #[inline(always)] // Into the one search of the table.
-    fn is(&self, column: usize, text: &str, mark: bool) -> bool {
-        self.values.get(column).is_some_and(|value| piece::stands_for(text, mark, value))
+    fn is(&self, column: usize, text: Text<'_>) -> bool {
+        // Marked, since the two characters `\` `n` are a value as a line feed is, whose piece has them.
+        // An unmarked piece has no quotes but its own two, so what stands between the last two is
+        // all of the value; the name needs no comparison, as these are pieces of one label.
+        self.values.get(column).is_some_and(|value| {
+            if text.mark() {
+                piece::escaped_stands_for(text.as_str(), value)
+            } else {
+                text.encloses(value)
+            }
+        })
     }
 
     fn write(&self, column: usize, draft: &mut String) -> bool {

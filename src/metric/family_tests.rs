@@ -1,6 +1,7 @@
 use super::*;
 use crate::metric::Counter;
 use crate::model::Shape;
+use proptest::prelude::*;
 use std::ptr::NonNull;
 
 fn counters(labels: &[&'static str], max_series: usize) -> Arc<FamilyCore<Counter>> {
@@ -15,6 +16,44 @@ fn values_are_compared_in_full_and_apart() {
     family.with_values(&["ab", "c"]).inc();
     assert_eq!(family.with_values(&["a", "bc"]).get(), 0.0);
     assert_eq!(family.with_values(&["ab", "c"]).get(), 1.0);
+}
+
+/// Whether the piece of one value answers for another where their hashes are the same.
+fn stands_for(stored: &str, value: &str) -> bool {
+    let (names, stored, value) = (["path".to_owned()], [stored], [value]);
+    let key = |values| LabelKey { names: &names, values };
+    let table = Table::new(1);
+    table.find_or_insert(7, &key(&stored), 1, || ()).unwrap();
+    table.find(7, &key(&value)).is_some()
+}
+
+#[test]
+fn a_piece_of_nothing_stands_for_nothing() {
+    assert!(stands_for("", ""));
+    assert!(!stands_for("", "a") && !stands_for("a", "") && !stands_for("ab", "b"));
+    assert!(!stands_for("b", "path=\"b") && !stands_for("a\nb", "a\\nb"));
+}
+
+proptest! {
+    #[test]
+    fn a_piece_stands_for_its_value_only(
+        left in r#"[ab\\"n\n]{0,12}"#,
+        right in r#"[ab\\"n\n]{0,12}"#,
+    ) {
+        prop_assert!(stands_for(&left, &left));
+        prop_assert_eq!(stands_for(&left, &right), left == right);
+    }
+
+    #[test]
+    fn a_value_that_differs_anywhere_is_another(value in "[a-d]{1,50}", at in 0..50_usize) {
+        let mut other = value.clone().into_bytes();
+        let at = at % other.len();
+        other[at] += 4;
+        let other = String::from_utf8(other).unwrap();
+        prop_assert!(stands_for(&value, &value));
+        prop_assert!(!stands_for(&value, &other) && !stands_for(&other, &value));
+        prop_assert!(!stands_for(&value, &value[at + 1..]) && !stands_for(&value[at + 1..], &value));
+    }
 }
 
 #[test]

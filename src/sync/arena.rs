@@ -6,7 +6,9 @@
 use super::index::Index;
 use super::primitive::{AtomicUsize, Ordering};
 use super::slots::{Slots, View};
+use super::words::{self, Words};
 use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
+use std::marker::PhantomData;
 use std::mem::size_of;
 
 /// Where a text is: the number of its chunk, and of its word of four bytes in there.
@@ -14,7 +16,7 @@ pub(crate) type Place = u32;
 
 /// The bytes of texts, each behind its length.
 pub(crate) struct Texts {
-    /// A chunk begins with its size.
+    /// A chunk begins with its size and zeros, [`HEAD`] bytes.
     chunks: Slots,
     /// Bytes left at the end of the last chunk; read and written by the storing side.
     free: AtomicUsize,
@@ -26,6 +28,8 @@ type Word = u32;
 const MARK: Word = 1 << 31;
 
 const UNIT: usize = size_of::<Word>();
+/// So that as many bytes as [`Words`] compares can be read before the end of any text.
+const HEAD: usize = words::MOST;
 const SMALLEST_CHUNK: usize = 256;
 const LARGEST_CHUNK: usize = 32 * 1024;
 const UNITS: u32 = (LARGEST_CHUNK / UNIT) as u32;
@@ -65,9 +69,11 @@ impl Texts {
         let offset = chunk_size - free;
         let word = text.len() as Word | if mark { MARK } else { 0 };
         // SAFETY: `offset + size` is at most the size of the chunk, and nobody knows the end of it;
-        // `offset` is a multiple of UNIT, which is what the chunk is aligned to.
+        // `offset` is a multiple of UNIT, which is what the chunk is aligned to. The last unit may
+        // be in part behind the text: the next text's neighbours shall not be without a value.
         unsafe {
             let place = start.add(offset);
+            place.add(size - UNIT).cast::<Word>().write(0);
             place.cast::<Word>().write(word);
             place.add(UNIT).copy_from_nonoverlapping(text.as_ptr(), text.len());
         }
@@ -83,19 +89,20 @@ impl Texts {
     /// Calls do not overlap.
     unsafe fn add_chunk(&self, size: usize) -> usize {
         let usual = (SMALLEST_CHUNK << self.chunks.len().min(7)).min(LARGEST_CHUNK);
-        let size = usual.max(UNIT + size);
+        let size = usual.max(HEAD + size);
         let layout = chunk_layout(size);
         // SAFETY: the layout is not empty.
         let start = unsafe { alloc(layout) };
         if start.is_null() {
             handle_alloc_error(layout);
         }
-        // SAFETY: at least UNIT bytes, aligned, and ours; the caller keeps calls apart.
+        // SAFETY: at least HEAD bytes, aligned, and ours; the caller keeps calls apart.
         unsafe {
+            start.write_bytes(0, HEAD);
             start.cast::<u32>().write(size as u32);
             self.chunks.push(start);
         }
-        size - UNIT
+        size - HEAD
     }
 
     /// What can be read: every text whose place this thread knows.
@@ -126,24 +133,87 @@ fn cut(text: &str) -> &str {
 pub(crate) struct Reader<'a>(View<'a>);
 
 impl<'a> Reader<'a> {
-    /// The text at a place, and its mark.
+    /// The text at a place.
     ///
     /// # Safety
     ///
     /// `store` of the same arena returned the place before the reader was made, and this thread
     /// learnt of it by an Acquire load or is the one that stored.
-    #[inline]
-    pub(crate) unsafe fn get(self, place: Place) -> (&'a str, bool) {
-        // SAFETY: `store` made the place from this chunk and this offset, wrote the length and as
-        // many bytes of a `str` there, and never writes there again. The chunk lives for `'a`, as
-        // the arena is borrowed.
-        unsafe {
+    #[inline(always)] // Into the search of a table.
+    pub(crate) unsafe fn get(self, place: Place) -> Text<'a> {
+        // SAFETY: `store` made the place from this chunk and this offset, and wrote the word there.
+        let (start, word) = unsafe {
             let start = self.0.get((place / UNITS) as usize);
             let start = start.add((place % UNITS) as usize * UNIT).cast_const();
-            let word = start.cast::<Word>().read();
-            let bytes = std::slice::from_raw_parts(start.add(UNIT), (word & !MARK) as usize);
-            (std::str::from_utf8_unchecked(bytes), word & MARK != 0)
+            (start.add(UNIT), start.cast::<Word>().read())
+        };
+        Text { start, word, arena: PhantomData }
+    }
+}
+
+/// A stored text.
+#[derive(Clone, Copy)]
+pub(crate) struct Text<'a> {
+    start: *const u8,
+    word: Word,
+    arena: PhantomData<&'a Texts>,
+}
+
+impl<'a> Text<'a> {
+    /// The mark that it was stored with.
+    #[inline(always)]
+    pub(crate) fn mark(self) -> bool {
+        self.word & MARK != 0
+    }
+
+    #[inline(always)]
+    fn len(self) -> usize {
+        (self.word & !MARK) as usize
+    }
+
+    #[inline(always)]
+    fn bytes(self) -> &'a [u8] {
+        // SAFETY: `store` wrote as many bytes there and never writes there again. The chunk lives
+        // for `'a`, as the arena is borrowed.
+        unsafe { std::slice::from_raw_parts(self.start, self.len()) }
+    }
+
+    /// The text as it was stored.
+    #[inline]
+    pub(crate) fn as_str(self) -> &'a str {
+        // SAFETY: the bytes are those of a `str`.
+        unsafe { std::str::from_utf8_unchecked(self.bytes()) }
+    }
+
+    /// Whether this is the empty text, if `value` is; or else one that ends with a quote, `value`
+    /// and one byte more.
+    #[inline(always)] // Into the search of a table.
+    pub(crate) fn encloses(self, value: &str) -> bool {
+        let value = value.as_bytes();
+        let (len, all) = (value.len(), self.len());
+        if all < len + 2 || len == 0 {
+            return all == 0 && len == 0;
         }
+        // SAFETY: there are two bytes more than `len`.
+        let (start, end) = unsafe { (self.start.add(all - len - 1), self.start.add(all - 1)) };
+        // SAFETY: the byte before the value, inside the text.
+        if unsafe { start.sub(1).read() } != b'"' {
+            return false;
+        }
+        if len <= words::MOST {
+            // SAFETY: of the bytes before `end` those that are not the text's are its word and what
+            // was stored before it in the chunk, by who stored this or before that, all of it; at
+            // the least that is the chunk's head.
+            return unsafe { Words::of(value).end_at(end, len) };
+        }
+        if len <= 2 * words::MOST {
+            let same = |at| {
+                // SAFETY: eight bytes of both, as `len` is greater than that.
+                unsafe { words::long(start.add(at)) ^ words::long(value.as_ptr().add(at)) }
+            };
+            return same(0) | same(8) | same(len - 16) | same(len - 8) == 0;
+        }
+        self.bytes().get(all - len - 1..all - 1) == Some(value)
     }
 }
 
@@ -177,7 +247,8 @@ mod tests {
         }
         for (place, text, mark) in stored {
             // SAFETY: stored above.
-            assert_eq!(unsafe { texts.read().get(place) }, (text.as_str(), mark));
+            let stored = unsafe { texts.read().get(place) };
+            assert_eq!((stored.as_str(), stored.mark()), (text.as_str(), mark));
         }
     }
 

@@ -4,6 +4,8 @@
 //! a length-aware 64×64→128 bit multiply-fold (the construction of wyhash): two multiplications
 //! for a value of up to 16 bytes, where a byte-wise hash spends a multiplication per byte.
 
+use super::words::{Words, MOST};
+
 /// 2^64 divided by the golden ratio: neighbouring integers end up far apart.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Constants with well-mixed bits: the fractional parts of √2 and √3.
@@ -32,27 +34,13 @@ fn hash_bytes(state: u64, bytes: &[u8]) -> u64 {
     if len > 32 {
         return hash_long(state, bytes);
     }
-    if len > 16 {
+    if len > MOST {
         // Two overlapping halves that do not wait for each other.
-        let first =
-            fold(read_u64(bytes, 0) ^ MIX[0] ^ state, read_u64(bytes, 8) ^ MIX[1] ^ turned(state));
-        let last = finish(state, read_u64(bytes, len - 16), read_u64(bytes, len - 8), len);
-        return first.rotate_left(29) ^ last;
+        let (first, last) = (Words::of(&bytes[..MOST]), Words::of(&bytes[len - MOST..]));
+        let first = fold(first.before ^ MIX[0] ^ state, first.last ^ MIX[1] ^ turned(state));
+        return first.rotate_left(29) ^ finish(state, last, len);
     }
-    let (low, high) = if len >= 4 {
-        // Four overlapping words cover 4 to 16 bytes, without a branch on the length.
-        let inner = (len >> 3) << 2;
-        (
-            read_u32(bytes, 0) << 32 | read_u32(bytes, inner),
-            read_u32(bytes, len - 4) << 32 | read_u32(bytes, len - 4 - inner),
-        )
-    } else if len > 0 {
-        let middle = u64::from(bytes[len / 2]);
-        (u64::from(bytes[0]) << 16 | middle << 8 | u64::from(bytes[len - 1]), 0)
-    } else {
-        (0, 0)
-    };
-    finish(state, low, high, len)
+    finish(state, Words::of(bytes), len)
 }
 
 /// What the second factor of a product gets of the state. With the same in both, two words that are
@@ -63,43 +51,26 @@ fn turned(state: u64) -> u64 {
 }
 
 /// Folds the last two words and the length in.
-#[inline]
-fn finish(state: u64, low: u64, high: u64, len: usize) -> u64 {
-    fold(low ^ MIX[0] ^ state, high ^ MIX[1] ^ (len as u64).wrapping_mul(SPREAD) ^ turned(state))
+#[inline(always)]
+fn finish(state: u64, words: Words, len: usize) -> u64 {
+    let len = (len as u64).wrapping_mul(SPREAD);
+    fold(words.before ^ MIX[0] ^ state, words.last ^ MIX[1] ^ len ^ turned(state))
 }
 
 #[inline(never)]
 fn hash_long(mut state: u64, bytes: &[u8]) -> u64 {
     let len = bytes.len();
-    let mut at = 0;
-    while at + 16 < len {
-        state = fold(
-            read_u64(bytes, at) ^ MIX[0] ^ state,
-            read_u64(bytes, at + 8) ^ MIX[1] ^ turned(state),
-        );
-        at += 16;
+    for block in bytes[..len - 1].chunks_exact(MOST) {
+        let words = Words::of(block);
+        state = fold(words.before ^ MIX[0] ^ state, words.last ^ MIX[1] ^ turned(state));
     }
-    finish(state, read_u64(bytes, len - 16), read_u64(bytes, len - 8), len)
+    finish(state, Words::of(&bytes[len - MOST..]), len)
 }
 
 #[inline]
 fn fold(left: u64, right: u64) -> u64 {
     let product = u128::from(left) * u128::from(right);
     product as u64 ^ (product >> 64) as u64
-}
-
-#[inline]
-fn read_u64(bytes: &[u8], at: usize) -> u64 {
-    let mut word = [0; 8];
-    word.copy_from_slice(&bytes[at..at + 8]);
-    u64::from_le_bytes(word)
-}
-
-#[inline]
-fn read_u32(bytes: &[u8], at: usize) -> u64 {
-    let mut word = [0; 4];
-    word.copy_from_slice(&bytes[at..at + 4]);
-    u64::from(u32::from_le_bytes(word))
 }
 
 #[cfg(test)]

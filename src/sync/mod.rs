@@ -25,3 +25,4 @@ pub(crate) mod slab;
 pub(crate) mod slots;
 pub(crate) mod table;
 pub(crate) mod tally;
+mod words;

@@ -7,7 +7,7 @@
 //! soon as one is found the column is searched again. So a wrong guess costs a second copy of some
 //! texts, and no more.
 
-use super::arena::{Place, Texts};
+use super::arena::{Place, Text, Texts};
 use super::hash::hash_text;
 use super::index::Index;
 
@@ -46,14 +46,13 @@ impl Pool {
         &mut self,
         texts: &Texts,
         column: usize,
-        is: impl Fn(&str, bool) -> bool,
+        is: impl Fn(Text<'_>) -> bool,
         write: impl FnOnce(&mut String) -> bool,
     ) -> Place {
         let last = self.columns.get(column).and_then(|column| column.last);
         if let Some(last) = last {
             // SAFETY: stored by this side.
-            let (text, mark) = unsafe { texts.read().get(last) };
-            if is(text, mark) {
+            if is(unsafe { texts.read().get(last) }) {
                 if let Some(column) = self.columns.get_mut(column) {
                     column.fresh = 0;
                 }
@@ -82,7 +81,7 @@ impl Pool {
             self.index.find(hash, |place| {
                 // SAFETY: the index has places of these texts only.
                 let known = unsafe { texts.read().get(place) };
-                (known == (draft, mark)).then_some(place)
+                (known.mark() == mark && known.as_str() == draft).then_some(place)
             })
         } else {
             None
@@ -118,9 +117,10 @@ mod tests {
                 n % 2 == 0
             };
             // SAFETY: one thread, one pool.
-            let place = unsafe { pool.store(texts, 0, |known, _| known == text, write) };
+            let place = unsafe { pool.store(texts, 0, |known| known.as_str() == text, write) };
             // SAFETY: stored above.
-            assert_eq!(unsafe { texts.read().get(place) }, (text.as_str(), n % 2 == 0));
+            let stored = unsafe { texts.read().get(place) };
+            assert_eq!((stored.as_str(), stored.mark()), (text.as_str(), n % 2 == 0));
             places.insert(place);
         }
         places.len()
@@ -137,7 +137,7 @@ mod tests {
         let (mut pool, texts) = (Pool::new(2, 7), Texts::new());
         // SAFETY: one thread, one pool.
         let mut store = |mark| unsafe {
-            let is = |_: &str, known: bool| known == mark;
+            let is = |known: Text<'_>| known.mark() == mark;
             let write = |draft: &mut String| {
                 draft.push('a');
                 mark

@@ -5,7 +5,7 @@
 //! index, the entry and its texts, and writes nothing. A miss takes the writer lock, looks again if
 //! anything was inserted meanwhile, and appends. Nothing is removed before the table is dropped.
 
-use super::arena::{Place, Reader, Texts};
+use super::arena::{Place, Reader, Text, Texts};
 use super::index::Index;
 use super::pool::Pool;
 use super::primitive::{AtomicUsize, Ordering};
@@ -57,7 +57,7 @@ pub(crate) struct Full;
 /// What the table asks its caller about one key.
 pub(crate) trait Key {
     /// Whether the stored text of `column` stands for this key.
-    fn is(&self, column: usize, text: &str, mark: bool) -> bool;
+    fn is(&self, column: usize, text: Text<'_>) -> bool;
     /// Writes the text of `column` into the empty `draft` and returns its mark.
     fn write(&self, column: usize, draft: &mut String) -> bool;
 }
@@ -194,8 +194,7 @@ impl Core {
             let texts = self.texts.read();
             for (column, &place) in places.iter().enumerate() {
                 // SAFETY: the places in an entry are those of stored texts.
-                let (text, mark) = unsafe { texts.get(place) };
-                if !key.is(column, text, mark) {
+                if !key.is(column, unsafe { texts.get(place) }) {
                     return None;
                 }
             }
@@ -270,7 +269,7 @@ impl Core {
             let new = || Box::new(Pool::new(columns, super::seed::process_seed()));
             let pool = pool.get_or_insert_with(new);
             for column in 0..columns {
-                let is = |text: &str, mark| key.is(column, text, mark);
+                let is = |text: Text<'_>| key.is(column, text);
                 // SAFETY: under the lock of this pool, the only one of these texts; and inside the
                 // room of the entry, aligned, known to nobody yet.
                 unsafe {
@@ -327,7 +326,7 @@ impl<'t> Columns<'t> {
     #[inline]
     pub(crate) fn texts(self) -> impl Iterator<Item = &'t str> {
         // SAFETY: made by `visit` from an entry and the texts of the same table, in this order.
-        self.places.iter().map(move |&place| unsafe { self.texts.get(place) }.0)
+        self.places.iter().map(move |&place| unsafe { self.texts.get(place) }.as_str())
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicU64;
 struct Words<'a>(&'a [&'a str]);
 
 impl Key for Words<'_> {
-    fn is(&self, column: usize, text: &str, mark: bool) -> bool {
-        self.0[column] == text && mark == text.is_empty()
+    fn is(&self, column: usize, text: Text<'_>) -> bool {
+        self.0[column] == text.as_str() && text.mark() == text.as_str().is_empty()
     }
 
     fn write(&self, column: usize, draft: &mut String) -> bool {
