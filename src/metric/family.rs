@@ -13,7 +13,7 @@ use crate::sync::hash::hash_values;
 use crate::sync::held::Held;
 use crate::sync::primitive::{AtomicU64, Ordering};
 use crate::sync::seed::process_seed;
-use crate::sync::table::{Full, Key, Table};
+use crate::sync::table::{Full, Key, Missed, Table};
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
@@ -35,7 +35,6 @@ const INLINE_LABELS: usize = 16;
 pub struct FamilyCore<M: Metric> {
     descriptor: Descriptor,
     table: Table<M>,
-    seed: u64,
     max_series: usize,
     folded: AtomicU64,
     this: Weak<Self>,
@@ -45,9 +44,8 @@ impl<M: Metric> FamilyCore<M> {
     /// A family without series, or with its only one if it has no labels (A20).
     pub(crate) fn new(descriptor: Descriptor, max_series: usize) -> Arc<Self> {
         let core = Arc::new_cyclic(|this| Self {
-            table: Table::new(descriptor.page_labels().len()),
+            table: Table::new(descriptor.page_labels().len(), process_seed()),
             descriptor,
-            seed: process_seed(),
             max_series,
             folded: AtomicU64::new(0),
             this: this.clone(),
@@ -67,7 +65,7 @@ impl<M: Metric> FamilyCore<M> {
 
     #[inline]
     fn check_arity(&self, values: &[&str]) -> Result<(), NameError> {
-        if values.len() == self.descriptor.page_labels().len() {
+        if values.len() == self.table.columns() {
             Ok(())
         } else {
             Err(self.wrong_arity(values))
@@ -92,58 +90,65 @@ impl<M: Metric> FamilyCore<M> {
     /// that were folded are counted each time they are looked up.
     #[inline]
     fn find_or_create(&self, values: &[&str]) -> (&M, bool) {
-        let hash = hash_values(self.seed, values);
-        let key = LabelKey { names: self.descriptor.page_labels(), values };
-        match self.table.find(hash, &key) {
-            Some(series) => (series, true),
-            None => self.create(hash, &key),
+        match self.table.find(Values(values)) {
+            Ok(series) => (series, true),
+            Err(missed) => self.create(values, missed),
         }
     }
 
-    /// As [`Self::find_or_create`] of what is looked up once: apart from those who look up often.
+    /// As [`Self::with_values`] of what is looked up once: apart from those who look up often.
     #[inline(never)]
     pub(crate) fn with_values_once(&self, values: &[&str]) -> &M {
-        let names = self.descriptor.page_labels();
-        self.create(hash_values(self.seed, values), &LabelKey { names, values }).0
+        self.with_values(values)
     }
 
     #[cold]
-    fn create(&self, hash: u32, key: &LabelKey<'_>) -> (&M, bool) {
-        let names = key.names;
+    fn create(&self, values: &[&str], missed: Missed) -> (&M, bool) {
+        let columns = self.table.columns();
         let is_short = |value: &&str| value.len() <= MAX_VALUE_BYTES;
-        if key.values.len() == names.len() && key.values.iter().all(is_short) {
+        if values.len() == columns && values.iter().all(is_short) {
             // A family without labels always has its one series.
             // The greatest number stands for no limit at all, which only the overflow series has.
-            let limit = self.max_series.clamp(usize::from(names.is_empty()), usize::MAX - 1);
-            if let Ok(series) = self.insert(hash, key, limit) {
+            let limit = self.max_series.clamp(usize::from(columns == 0), usize::MAX - 1);
+            if let Ok(series) = self.insert(values, missed, limit) {
                 return (series, true);
             }
         }
         // A detached family has one series for all, and no labels: it does not fold. Another may be
         // asked by an implementation of `Labels` that contradicts its own names.
-        let folds = !names.is_empty();
+        let folds = columns > 0;
         self.folded.fetch_add(folds.into(), Ordering::Relaxed); // A count orders nothing else.
         let (few, many);
         let values = match [OVERFLOW; INLINE_LABELS] {
-            all if names.len() <= INLINE_LABELS => {
+            all if columns <= INLINE_LABELS => {
                 few = all;
-                few.get(..names.len()).unwrap_or_default()
+                few.get(..columns).unwrap_or_default()
             }
             _ => {
-                many = vec![OVERFLOW; names.len()];
+                many = vec![OVERFLOW; columns];
                 &many
             }
         };
-        let hash = hash_values(self.seed, values);
-        match self.insert(hash, &LabelKey { names, values }, usize::MAX) {
-            Ok(series) => (series, !folds),
-            Err(Full) => unreachable!("no table has usize::MAX entries"),
-        }
+        let series = match self.table.find(Values(values)) {
+            Ok(series) => series,
+            Err(missed) => match self.insert(values, missed, usize::MAX) {
+                Ok(series) => series,
+                Err(Full) => unreachable!("no table has usize::MAX entries"),
+            },
+        };
+        (series, !folds)
     }
 
     #[inline(never)]
-    fn insert(&self, hash: u32, key: &LabelKey<'_>, limit: usize) -> Result<&M, Full> {
-        self.table.find_or_insert(hash, key, limit, || M::create(self.descriptor.shape()))
+    fn insert(&self, values: &[&str], missed: Missed, limit: usize) -> Result<&M, Full> {
+        let names = self.descriptor.page_labels();
+        let write =
+            |column: usize, draft: &mut String| match (names.get(column), values.get(column)) {
+                (Some(name), Some(value)) => piece::write(name, value, draft),
+                _ => false,
+            };
+        let make = || M::create(self.descriptor.shape());
+        self.table.insert(Values(values), missed, limit, write, make)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -152,31 +157,27 @@ impl<M: Metric> FamilyCore<M> {
 }
 
 /// Label values in the order of the names they belong to.
-struct LabelKey<'a> {
-    names: &'a [String],
-    values: &'a [&'a str],
-}
+#[derive(Clone, Copy)]
+struct Values<'a>(&'a [&'a str]);
 
-impl Key for LabelKey<'_> {
+impl Key for Values<'_> {
     #[inline(always)] // Into the one search of the table.
-    fn is(&self, column: usize, text: Text<'_>) -> bool {
+    fn hash(self, seed: u64) -> u32 {
+        hash_values(seed, self.0)
+    }
+
+    #[inline(always)] // As above.
+    fn is(self, column: usize, text: Text<'_>) -> bool {
         // Marked, since the two characters `\` `n` are a value as a line feed is, whose piece has them.
         // An unmarked piece has no quotes but its own two, so what stands between the last two is
         // all of the value; the name needs no comparison, as these are pieces of one label.
-        self.values.get(column).is_some_and(|value| {
+        self.0.get(column).is_some_and(|value| {
             if text.mark() {
                 piece::escaped_stands_for(text.as_str(), value)
             } else {
                 text.encloses(value)
             }
         })
-    }
-
-    fn write(&self, column: usize, draft: &mut String) -> bool {
-        match (self.names.get(column), self.values.get(column)) {
-            (Some(name), Some(value)) => piece::write(name, value, draft),
-            _ => false,
-        }
     }
 }
 

@@ -18,13 +18,27 @@ fn values_are_compared_in_full_and_apart() {
     assert_eq!(family.with_values(&["ab", "c"]).get(), 1.0);
 }
 
+/// A value whose hash is that of any other.
+#[derive(Clone, Copy)]
+struct Colliding<'a>(&'a [&'a str]);
+
+impl Key for Colliding<'_> {
+    fn hash(self, _: u64) -> u32 {
+        7
+    }
+
+    fn is(self, column: usize, text: Text<'_>) -> bool {
+        Values(self.0).is(column, text)
+    }
+}
+
 /// Whether the piece of one value answers for another where their hashes are the same.
 fn stands_for(stored: &str, value: &str) -> bool {
-    let (names, stored, value) = (["path".to_owned()], [stored], [value]);
-    let key = |values| LabelKey { names: &names, values };
-    let table = Table::new(1);
-    table.find_or_insert(7, &key(&stored), 1, || ()).unwrap();
-    table.find(7, &key(&value)).is_some()
+    let table = Table::new(1, 0);
+    let key = Colliding(&[stored]);
+    let missed = table.find(key).unwrap_err();
+    table.insert(key, missed, 1, |_, draft| piece::write("path", stored, draft), || ()).unwrap();
+    table.find(Colliding(&[value])).is_ok()
 }
 
 #[test]

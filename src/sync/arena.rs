@@ -6,7 +6,7 @@
 use super::index::Index;
 use super::primitive::{AtomicUsize, Ordering};
 use super::slots::{Slots, View};
-use super::words::{self, Words};
+use super::words;
 use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
 use std::marker::PhantomData;
 use std::mem::size_of;
@@ -16,7 +16,7 @@ pub(crate) type Place = u32;
 
 /// The bytes of texts, each behind its length.
 pub(crate) struct Texts {
-    /// A chunk begins with its size and zeros, [`HEAD`] bytes.
+    /// A chunk begins with its size.
     chunks: Slots,
     /// Bytes left at the end of the last chunk; read and written by the storing side.
     free: AtomicUsize,
@@ -28,8 +28,6 @@ type Word = u32;
 const MARK: Word = 1 << 31;
 
 const UNIT: usize = size_of::<Word>();
-/// So that as many bytes as [`Words`] compares can be read before the end of any text.
-const HEAD: usize = words::MOST;
 const SMALLEST_CHUNK: usize = 256;
 const LARGEST_CHUNK: usize = 32 * 1024;
 const UNITS: u32 = (LARGEST_CHUNK / UNIT) as u32;
@@ -69,11 +67,9 @@ impl Texts {
         let offset = chunk_size - free;
         let word = text.len() as Word | if mark { MARK } else { 0 };
         // SAFETY: `offset + size` is at most the size of the chunk, and nobody knows the end of it;
-        // `offset` is a multiple of UNIT, which is what the chunk is aligned to. The last unit may
-        // be in part behind the text: the next text's neighbours shall not be without a value.
+        // `offset` is a multiple of UNIT, which is what the chunk is aligned to.
         unsafe {
             let place = start.add(offset);
-            place.add(size - UNIT).cast::<Word>().write(0);
             place.cast::<Word>().write(word);
             place.add(UNIT).copy_from_nonoverlapping(text.as_ptr(), text.len());
         }
@@ -89,20 +85,19 @@ impl Texts {
     /// Calls do not overlap.
     unsafe fn add_chunk(&self, size: usize) -> usize {
         let usual = (SMALLEST_CHUNK << self.chunks.len().min(7)).min(LARGEST_CHUNK);
-        let size = usual.max(HEAD + size);
+        let size = usual.max(UNIT + size);
         let layout = chunk_layout(size);
         // SAFETY: the layout is not empty.
         let start = unsafe { alloc(layout) };
         if start.is_null() {
             handle_alloc_error(layout);
         }
-        // SAFETY: at least HEAD bytes, aligned, and ours; the caller keeps calls apart.
+        // SAFETY: at least UNIT bytes, aligned, and ours; the caller keeps calls apart.
         unsafe {
-            start.write_bytes(0, HEAD);
             start.cast::<u32>().write(size as u32);
             self.chunks.push(start);
         }
-        size - HEAD
+        size - UNIT
     }
 
     /// What can be read: every text whose place this thread knows.
@@ -194,26 +189,12 @@ impl<'a> Text<'a> {
         if all < len + 2 || len == 0 {
             return all == 0 && len == 0;
         }
-        // SAFETY: there are two bytes more than `len`.
-        let (start, end) = unsafe { (self.start.add(all - len - 1), self.start.add(all - 1)) };
-        // SAFETY: the byte before the value, inside the text.
-        if unsafe { start.sub(1).read() } != b'"' {
-            return false;
+        let start = all - len - 1;
+        // SAFETY: there are two bytes more than `len`, so what is read is in the text.
+        unsafe {
+            let start = self.start.add(start);
+            start.sub(1).read() == b'"' && words::are(start, value)
         }
-        if len <= words::MOST {
-            // SAFETY: of the bytes before `end` those that are not the text's are its word and what
-            // was stored before it in the chunk, by who stored this or before that, all of it; at
-            // the least that is the chunk's head.
-            return unsafe { Words::of(value).end_at(end, len) };
-        }
-        if len <= 2 * words::MOST {
-            let same = |at| {
-                // SAFETY: eight bytes of both, as `len` is greater than that.
-                unsafe { words::long(start.add(at)) ^ words::long(value.as_ptr().add(at)) }
-            };
-            return same(0) | same(8) | same(len - 16) | same(len - 8) == 0;
-        }
-        self.bytes().get(all - len - 1..all - 1) == Some(value)
     }
 }
 

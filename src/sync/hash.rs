@@ -1,10 +1,10 @@
 //! A seeded hash over a few short strings.
 //!
 //! Label values may come from the network, hence the seed. The function is
-//! a length-aware 64×64→128 bit multiply-fold (the construction of wyhash): two multiplications
-//! for a value of up to 16 bytes, where a byte-wise hash spends a multiplication per byte.
+//! a length-aware 64×64→128 bit multiply-fold (the construction of wyhash): one multiplication for
+//! a value of up to 16 bytes and two for one of up to 32, where a byte-wise hash spends one per byte.
 
-use super::words::{Words, MOST};
+use super::words::{self, MOST};
 
 /// 2^64 divided by the golden ratio: neighbouring integers end up far apart.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -29,42 +29,37 @@ pub(crate) fn hash_text(seed: u64, text: &str) -> u32 {
 }
 
 #[inline(always)]
-fn hash_bytes(state: u64, bytes: &[u8]) -> u64 {
-    let len = bytes.len();
-    if len > 32 {
-        return hash_long(state, bytes);
+fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
+    // Who does not know the seed cannot make up for another length by other bytes.
+    let len = (bytes.len() as u64).wrapping_mul(seed | 1);
+    match bytes.len() {
+        0..=16 => block(seed ^ len, words::two(bytes)),
+        17..=MOST => {
+            // The first half does not wait for the second.
+            let [first, last] = words::twice_two(bytes);
+            block(seed, first).rotate_left(29) ^ block(seed ^ len, last)
+        }
+        _ => hash_long(seed, bytes),
     }
-    if len > MOST {
-        // Two overlapping halves that do not wait for each other.
-        let (first, last) = (Words::of(&bytes[..MOST]), Words::of(&bytes[len - MOST..]));
-        let first = fold(first.before ^ MIX[0] ^ state, first.last ^ MIX[1] ^ turned(state));
-        return first.rotate_left(29) ^ finish(state, last, len);
-    }
-    finish(state, Words::of(bytes), len)
-}
-
-/// What the second factor of a product gets of the state. With the same in both, two words that are
-/// exchanged, but for the difference of the constants, would give the same product whatever the seed.
-#[inline(always)]
-fn turned(state: u64) -> u64 {
-    state.rotate_left(23)
-}
-
-/// Folds the last two words and the length in.
-#[inline(always)]
-fn finish(state: u64, words: Words, len: usize) -> u64 {
-    let len = (len as u64).wrapping_mul(SPREAD);
-    fold(words.before ^ MIX[0] ^ state, words.last ^ MIX[1] ^ len ^ turned(state))
 }
 
 #[inline(never)]
-fn hash_long(mut state: u64, bytes: &[u8]) -> u64 {
+fn hash_long(seed: u64, bytes: &[u8]) -> u64 {
     let len = bytes.len();
-    for block in bytes[..len - 1].chunks_exact(MOST) {
-        let words = Words::of(block);
-        state = fold(words.before ^ MIX[0] ^ state, words.last ^ MIX[1] ^ turned(state));
+    let mut state = seed;
+    for bytes in bytes[..len - 1].chunks_exact(16) {
+        state = block(state, words::two(bytes));
     }
-    finish(state, Words::of(&bytes[len - MOST..]), len)
+    let len = (len as u64).wrapping_mul(seed | 1);
+    block(state ^ len, words::two(&bytes[bytes.len() - 16..]))
+}
+
+/// Folds two words. The second factor gets the state turned: with the same in both, two words that
+/// are exchanged, but for the difference of the constants, would give the same product whatever the
+/// seed.
+#[inline(always)]
+fn block(state: u64, [left, right]: [u64; 2]) -> u64 {
+    fold(left ^ MIX[0] ^ state, right ^ MIX[1] ^ state.rotate_left(23))
 }
 
 #[inline]

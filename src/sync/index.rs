@@ -32,8 +32,8 @@ const FILL: (usize, usize) = if cfg!(nunchi_loom) { (1, 1) } else { (4, 1) };
 
 /// An index of numbers by hash.
 pub(crate) struct Index {
-    /// Lines in use; only grows. Stored with Release after the line that it covers was filled.
-    lines: AtomicUsize,
+    /// The [`Extent`]; only grows. Stored with Release after the line that it covers was filled.
+    extent: AtomicU64,
     /// Numbers that can be found. Stored with Release after the cell.
     len: AtomicUsize,
     main: Lines<LINE>,
@@ -50,46 +50,52 @@ impl Index {
         let main = Lines::new();
         // SAFETY: nobody else knows the index.
         unsafe { main.reserve(0) };
-        let (lines, len) = (AtomicUsize::new(1), AtomicUsize::new(0));
-        Self { lines, len, main, spill: Lines::new(), spilled: AtomicUsize::new(0) }
+        let extent = AtomicU64::new(Extent::of(1).packed());
+        let (len, spilled) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { extent, len, main, spill: Lines::new(), spilled }
     }
 
     /// How many numbers were inserted and can be found.
+    #[inline]
     pub(crate) fn len(&self) -> usize {
         self.len.load(Ordering::Acquire) // Pairs with the Release in `insert`.
     }
 
-    /// What `at` finds at a number under this hash. Takes no lock and writes nothing.
-    #[inline]
-    pub(crate) fn find<T>(&self, hash: u32, mut at: impl FnMut(u32) -> Option<T>) -> Option<T> {
-        let lines = self.lines.load(Ordering::Acquire); // Pairs with the Release in `grow`.
-        let line = line_of(hash, lines);
+    /// A number under this hash, where most are: what a search looks at first. Takes no lock and
+    /// writes nothing.
+    #[inline(always)] // Into the search of a table.
+    pub(crate) fn favourite(&self, hash: u32) -> Option<u32> {
         // SAFETY: below a count that was stored after the line was reserved.
-        let cells = unsafe { self.main.get(line) };
-        // Which cell it is could not be predicted: those that most are in are compared all before
-        // the first branch.
-        let mut near = Cell::EMPTY;
+        let cells = unsafe { self.main.get(self.extent().line_of(hash)) };
+        // Which cell it is could not be predicted, so all are compared before the first branch: the
+        // upper half of the least is zero if the hash is in one of them.
+        let mut least = u64::MAX;
         for at in 0..NEAR {
-            let cell =
-                cells.get(favourite(hash) ^ at).map_or(Cell::EMPTY, |cell| Cell(cell.load(FOLLOW)));
-            near = if cell.hash() == hash { cell } else { near };
+            let cell = Cell(cells[(favourite(hash) ^ at) % LINE].load(FOLLOW));
+            least = least.min(cell.without(hash));
         }
-        let mut number = near.number_of(hash);
-        let mut rest = Rest { line, cell: 0, spill: None };
+        Cell::number_without_hash(least)
+    }
+
+    /// What `at` finds at a number under this hash. Takes no lock and writes nothing.
+    pub(crate) fn find<T>(&self, hash: u32, at: impl Fn(u32) -> Option<T>) -> Option<T> {
+        let mut rest = Rest { line: self.extent().line_of(hash), cell: 0, spill: None };
         loop {
-            let candidate = match number.take() {
-                Some(number) => number,
-                None => self.next(hash, &mut rest)?,
-            };
-            if let Some(found) = at(candidate) {
-                return Some(found);
+            let found = at(self.next(hash, &mut rest)?);
+            if found.is_some() {
+                return found;
             }
         }
     }
 
+    /// The lines that can be searched.
+    #[inline(always)]
+    fn extent(&self) -> Extent {
+        Extent::unpacked(self.extent.load(Ordering::Acquire)) // Pairs with the Release in `grow`.
+    }
+
     /// The next number under this hash, of all cells of the line and all that it spilled; and of
     /// other lines, if the hash moves there meanwhile.
-    #[inline(never)]
     fn next(&self, hash: u32, rest: &mut Rest) -> Option<u32> {
         loop {
             let cells: &[AtomicU64] = match rest.spill {
@@ -102,7 +108,7 @@ impl Index {
             while let Some(cell) = cells.get(rest.cell) {
                 rest.cell += 1;
                 last = Cell(cell.load(FOLLOW)); // Pairs with the Release in `put`.
-                let number = last.number_of(hash);
+                let number = Cell::number_without_hash(last.without(hash));
                 if number.is_some() {
                     return number;
                 }
@@ -111,11 +117,11 @@ impl Index {
             rest.spill = last.link();
             if rest.spill.is_none() {
                 // If a cell that we wanted was overwritten, its new contents brought us this count.
-                let now = self.lines.load(Ordering::Acquire); // Pairs with the Release in `grow`.
-                if line_of(hash, now) == rest.line || !LOOK_AGAIN {
+                let line = self.extent().line_of(hash);
+                if line == rest.line || !LOOK_AGAIN {
                     return None;
                 }
-                rest.line = line_of(hash, now);
+                rest.line = line;
             }
         }
     }
@@ -127,29 +133,30 @@ impl Index {
     /// Calls do not overlap (the caller holds a lock).
     pub(crate) unsafe fn insert(&self, hash: u32, number: u32) {
         debug_assert!(number <= Self::MOST);
-        let lines = self.lines.load(Ordering::Relaxed); // Written by this side only.
+        // Written by this side only, as what follows.
+        let extent = Extent::unpacked(self.extent.load(Ordering::Relaxed));
         let len = self.len.load(Ordering::Relaxed) + 1; // Written by this side only.
                                                         // SAFETY: the caller keeps calls apart, and the line exists.
-        unsafe { self.put(line_of(hash, lines), lines, Cell::new(hash, number)) };
+        unsafe { self.put(extent.line_of(hash), extent, Cell::new(hash, number)) };
         self.len.store(len, Ordering::Release); // Pairs with the Acquire in `len`.
-        if len * FILL.1 > lines * FILL.0 {
+        if len * FILL.1 > extent.lines() * FILL.0 {
             // SAFETY: as above.
-            unsafe { self.grow(lines) };
+            unsafe { self.grow(extent.lines()) };
         }
     }
 
-    /// Puts a cell where the line has nothing, or something that is stale with this many lines.
+    /// Puts a cell where the line has nothing, or something that is stale with these lines.
     ///
     /// # Safety
     ///
     /// Calls do not overlap, and the line was reserved.
-    unsafe fn put(&self, line: usize, lines: usize, new: Cell) {
+    unsafe fn put(&self, line: usize, extent: Extent, new: Cell) {
         // SAFETY: the caller says that the line exists.
         let mut cells: &[AtomicU64] = unsafe { self.main.get(line) };
         for at in 0..NEAR {
             let Some(place) = cells.get(favourite(new.hash()) ^ at) else { break };
             let cell = Cell(place.load(Ordering::Relaxed)); // Written by this side only.
-            if cell.is_free(line, lines) {
+            if cell.is_free(line, extent) {
                 place.store(new.0, PUBLISH); // Pairs with the loads of a search.
                 return;
             }
@@ -164,7 +171,7 @@ impl Index {
                     last = None;
                     break;
                 }
-                if cell.is_free(line, lines) {
+                if cell.is_free(line, extent) {
                     place.store(new.0, PUBLISH); // Pairs with the loads of a search.
                     return;
                 }
@@ -196,6 +203,7 @@ impl Index {
             return; // No hash has more bits to tell lines apart.
         }
         let parent = lines ^ (1 << lines.ilog2());
+        let extent = Extent::of(lines + 1);
         // SAFETY: the caller keeps calls apart; the parent is below the count.
         let mut cells: &[AtomicU64] = unsafe {
             self.main.reserve(lines);
@@ -206,10 +214,10 @@ impl Index {
             for cell in cells {
                 let cell = Cell(cell.load(Ordering::Relaxed)); // Written by this side only.
                 link = cell.link();
-                if link.is_none() && cell != Cell::EMPTY && line_of(cell.hash(), lines + 1) == lines
-                {
+                let is_cell = link.is_none() && cell != Cell::EMPTY;
+                if is_cell && extent.line_of(cell.hash()) == lines {
                     // SAFETY: reserved above; calls do not overlap.
-                    unsafe { self.put(lines, lines + 1, cell) };
+                    unsafe { self.put(lines, extent, cell) };
                 }
             }
             match link {
@@ -218,7 +226,7 @@ impl Index {
                 None => break,
             }
         }
-        self.lines.store(lines + 1, COUNT); // Pairs with the Acquire loads of a search.
+        self.extent.store(extent.packed(), COUNT); // Pairs with the Acquire loads of a search.
     }
 }
 
@@ -253,11 +261,16 @@ impl Cell {
         (self.0 >> 32) as u32
     }
 
-    /// The number, if it is filed under this hash.
-    #[inline]
-    fn number_of(self, hash: u32) -> Option<u32> {
-        let number = self.0 as u32;
-        (self.hash() == hash && number & LINK == 0).then(|| number.checked_sub(1)).flatten()
+    /// The cell with the difference between its hash and this one in the upper half.
+    #[inline(always)]
+    fn without(self, hash: u32) -> u64 {
+        self.0 ^ u64::from(hash) << 32
+    }
+
+    /// The number, if there is no difference, and a number.
+    #[inline(always)]
+    fn number_without_hash(cell: u64) -> Option<u32> {
+        (1..u64::from(LINK)).contains(&cell).then(|| cell as u32 - 1)
     }
 
     #[inline]
@@ -267,8 +280,8 @@ impl Cell {
     }
 
     /// Whether it is empty, or stale in this line of so many.
-    fn is_free(self, line: usize, lines: usize) -> bool {
-        self == Self::EMPTY || (self.link().is_none() && line_of(self.hash(), lines) != line)
+    fn is_free(self, line: usize, extent: Extent) -> bool {
+        self == Self::EMPTY || (self.link().is_none() && extent.line_of(self.hash()) != line)
     }
 }
 
@@ -341,16 +354,38 @@ fn favourite(hash: u32) -> usize {
     (hash >> (32 - LINE.ilog2())) as usize
 }
 
-/// The line of a hash among `lines`: modulo the next power of two, folded once if that line does not
-/// exist yet.
-#[inline]
-fn line_of(hash: u32, lines: usize) -> usize {
-    let mask = u32::MAX.checked_shr((lines as u32 - 1).leading_zeros()).unwrap_or(0);
-    let line = (hash & mask) as usize;
-    if line < lines {
-        line
-    } else {
-        (hash & (mask >> 1)) as usize
+/// How many lines are in use, and the bits of a hash that choose one: in one word, so that a search
+/// need not find out.
+#[derive(Clone, Copy)]
+struct Extent {
+    lines: u32,
+    mask: u32,
+}
+
+impl Extent {
+    fn of(lines: usize) -> Self {
+        let lines = lines as u32; // At most LINK.
+        Self { lines, mask: u32::MAX.checked_shr((lines - 1).leading_zeros()).unwrap_or(0) }
+    }
+
+    fn packed(self) -> u64 {
+        u64::from(self.mask) << 32 | u64::from(self.lines)
+    }
+
+    #[inline(always)]
+    fn unpacked(word: u64) -> Self {
+        Self { lines: word as u32, mask: (word >> 32) as u32 }
+    }
+
+    fn lines(self) -> usize {
+        self.lines as usize
+    }
+
+    /// The line of a hash: modulo the next power of two, folded once if that line does not exist yet.
+    #[inline(always)]
+    fn line_of(self, hash: u32) -> usize {
+        let (line, parent) = (hash & self.mask, hash & self.mask >> 1);
+        (if line < self.lines { line } else { parent }) as usize
     }
 }
 

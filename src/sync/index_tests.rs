@@ -22,7 +22,7 @@ fn all_are_found(hashes: impl Iterator<Item = u32>, check_each: usize) -> usize 
     }
     assert_eq!(find(&index, 0x1234_5678, Index::MOST), None);
     let spilled = index.spilled.load(Ordering::Relaxed);
-    (index.lines.load(Ordering::Relaxed) * 64 + spilled * 8 * SPILL) / known.len()
+    (index.extent().lines() * 64 + spilled * 8 * SPILL) / known.len()
 }
 
 fn spread(n: u32) -> u32 {
@@ -56,7 +56,7 @@ fn a_line_exists_for_every_hash_and_never_comes_back() {
     for hash in [0, 1, 7, 8, 255, 256, 0x8000_0000, u32::MAX, 0xdead_beef] {
         let mut seen = vec![0];
         for lines in 1..300 {
-            let line = line_of(hash, lines);
+            let line = Extent::of(lines).line_of(hash);
             assert!(line < lines);
             if seen.last() != Some(&line) {
                 assert!(!seen.contains(&line));

@@ -30,6 +30,7 @@ struct Core {
     /// Entries that can be read; stored with Release after the entry.
     len: AtomicUsize,
     shape: Shape,
+    seed: u64,
     /// `None` before the first text.
     writer: Mutex<Option<Box<Pool>>>,
 }
@@ -55,28 +56,28 @@ const MOST: usize = (Index::MOST >> LAST << LAST) as usize - (8 << LAST);
 pub(crate) struct Full;
 
 /// What the table asks its caller about one key.
-pub(crate) trait Key {
+pub(crate) trait Key: Copy {
+    /// The hash that the key has with this seed.
+    fn hash(self, seed: u64) -> u32;
     /// Whether the stored text of `column` stands for this key.
-    fn is(&self, column: usize, text: Text<'_>) -> bool;
-    /// Writes the text of `column` into the empty `draft` and returns its mark.
-    fn write(&self, column: usize, draft: &mut String) -> bool;
+    fn is(self, column: usize, text: Text<'_>) -> bool;
+}
+
+/// What is known of a key that was not found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Missed {
+    hash: u32,
+    /// It was not there when so many entries could be found.
+    seen: u32,
 }
 
 /// An entry of a [`Core`]: where its value is.
 type Entry = NonNull<u8>;
 
-/// What a key is told before a value is made for it.
-enum Known {
-    Entry(Entry),
-    Full,
-    /// It was not there when so many entries could be found.
-    NotAmong(usize),
-}
-
 impl<V> Table<V> {
-    /// An empty table.
-    pub(crate) fn new(columns: usize) -> Self {
-        Self { core: Core::new(Shape::of::<V>(columns)), owns: PhantomData }
+    /// An empty table whose keys are hashed with this seed.
+    pub(crate) fn new(columns: usize, seed: u64) -> Self {
+        Self { core: Core::new(Shape::of::<V>(columns), seed), owns: PhantomData }
     }
 
     /// How many entries there are.
@@ -84,42 +85,50 @@ impl<V> Table<V> {
         self.core.len()
     }
 
-    /// The value of a key. Takes no lock, writes nothing, allocates nothing.
-    #[inline]
-    pub(crate) fn find(&self, hash: u32, key: &impl Key) -> Option<&V> {
-        let entry = self.core.find(hash, key)?;
-        // SAFETY: an entry that was found begins with the `V` that was written into it; it is
-        // shared from then on and alive as long as `self`.
-        Some(unsafe { entry.cast::<V>().as_ref() })
+    /// How many texts a key has.
+    #[inline(always)]
+    pub(crate) fn columns(&self) -> usize {
+        self.core.shape.columns
     }
 
-    /// The value of a key, made by `make` if it is new.
+    /// The value of a key. Takes no lock, writes nothing, allocates nothing.
+    #[inline(always)] // Only the call of what is one for all.
+    pub(crate) fn find(&self, key: impl Key) -> Result<&V, Missed> {
+        let mut missed = Missed { hash: 0, seen: 0 };
+        match self.core.find(key, &mut missed) {
+            // SAFETY: an entry that was found begins with the `V` that was written into it; it is
+            // shared from then on and alive as long as `self`.
+            Some(entry) => Ok(unsafe { entry.cast::<V>().as_ref() }),
+            None => Err(missed),
+        }
+    }
+
+    /// The value of a key that was missed: made by `make`, unless it has come in since then. `write`
+    /// writes the text of a column into an empty draft and returns its mark.
     ///
     /// # Errors
     ///
     /// [`Full`] if the key is new and the table has `limit` entries. `usize::MAX` is no limit.
-    pub(crate) fn find_or_insert(
+    pub(crate) fn insert(
         &self,
-        hash: u32,
-        key: &impl Key,
+        key: impl Key,
+        missed: Missed,
         limit: usize,
+        write: impl Fn(usize, &mut String) -> bool,
         make: impl FnOnce() -> V,
     ) -> Result<&V, Full> {
-        let entry = match self.core.look(hash, key, limit) {
-            Known::Entry(entry) => entry,
-            Known::Full => return Err(Full),
-            Known::NotAmong(seen) => {
-                let value = make(); // Not under the lock, and before anything is changed.
-                match self.core.begin(hash, key, limit, seen)? {
-                    Begun::Found(entry) => entry,
-                    Begun::New(entry, mut pool) => {
-                        // SAFETY: room for a `V`, aligned to it, that nobody knows yet.
-                        unsafe { entry.cast::<V>().as_ptr().write(value) };
-                        // SAFETY: begun above, under the lock that `pool` holds.
-                        unsafe { self.core.finish(hash, key, entry, &mut pool) };
-                        entry
-                    }
-                }
+        if missed.seen as usize >= limit {
+            return Err(Full); // For good, as nothing is removed.
+        }
+        let value = make(); // Not under the lock, and before anything is changed.
+        let entry = match self.core.begin(key, missed, limit)? {
+            Begun::Found(entry) => entry,
+            Begun::New(entry, mut pool) => {
+                // SAFETY: room for a `V`, aligned to it, that nobody knows yet.
+                unsafe { entry.cast::<V>().as_ptr().write(value) };
+                // SAFETY: begun above, under the lock that `pool` holds.
+                unsafe { self.core.finish(key, missed.hash, write, entry, &mut pool) };
+                entry
             }
         };
         // SAFETY: as in `find`.
@@ -169,13 +178,14 @@ enum Begun<'t> {
 }
 
 impl Core {
-    fn new(shape: Shape) -> Self {
+    fn new(shape: Shape, seed: u64) -> Self {
         Self {
             index: Index::new(),
             chunks: Slots::new(),
             texts: Texts::new(),
             len: AtomicUsize::new(0),
             shape,
+            seed,
             writer: Mutex::new(None),
         }
     }
@@ -185,45 +195,52 @@ impl Core {
     }
 
     #[inline(never)] // Much code, and nothing in it depends on where it is called.
-    fn find(&self, hash: u32, key: &impl Key) -> Option<Entry> {
-        self.index.find(hash, |place| {
-            // SAFETY: the place is in our index, so `finish` wrote the entry whole.
-            let entry = unsafe { self.entry(place) };
-            // SAFETY: as above.
-            let places = unsafe { self.shape.places(entry.as_ptr()) };
-            let texts = self.texts.read();
-            for (column, &place) in places.iter().enumerate() {
-                // SAFETY: the places in an entry are those of stored texts.
-                if !key.is(column, unsafe { texts.get(place) }) {
-                    return None;
-                }
+    fn find<K: Key>(&self, key: K, missed: &mut Missed) -> Option<Entry> {
+        let seen = self.index.len() as u32; // Before the search.
+        let hash = key.hash(self.seed);
+        if let Some(place) = self.index.favourite(hash) {
+            // SAFETY: the place is in our index.
+            let entry = unsafe { self.entry_of(place, key) };
+            if entry.is_some() {
+                return entry;
             }
-            Some(entry)
-        })
-    }
-
-    /// What is known of a key before a value is made for it.
-    fn look(&self, hash: u32, key: &impl Key, limit: usize) -> Known {
-        let seen = self.index.len();
-        match self.find(hash, key) {
-            Some(entry) => Known::Entry(entry),
-            // Full for good, as nothing is removed. And what was inserted up to then was searched.
-            None if seen >= limit => Known::Full,
-            None => Known::NotAmong(seen),
         }
+        *missed = Missed { hash, seen };
+        self.find_elsewhere(hash, key)
     }
 
-    /// Takes the lock, and finds what came in since `seen`, or room for a new entry.
-    fn begin(
-        &self,
-        hash: u32,
-        key: &impl Key,
-        limit: usize,
-        seen: usize,
-    ) -> Result<Begun<'_>, Full> {
+    #[inline(never)] // Rare, for a key that is there.
+    fn find_elsewhere<K: Key>(&self, hash: u32, key: K) -> Option<Entry> {
+        // SAFETY: the places are in our index.
+        self.index.find(hash, |place| unsafe { self.entry_of(place, key) })
+    }
+
+    /// The entry at a place, if it is that of the key.
+    ///
+    /// # Safety
+    ///
+    /// The place is in the index.
+    #[inline(always)] // Into the one search.
+    unsafe fn entry_of(&self, place: u32, key: impl Key) -> Option<Entry> {
+        // SAFETY: `finish` wrote the entry whole before it filed its place; so for the next.
+        let entry = unsafe { self.entry(place) };
+        // SAFETY: as above.
+        let places = unsafe { self.shape.places(entry.as_ptr()) };
+        let texts = self.texts.read();
+        for (column, &place) in places.iter().enumerate() {
+            // SAFETY: the places in an entry are those of stored texts.
+            if !key.is(column, unsafe { texts.get(place) }) {
+                return None;
+            }
+        }
+        Some(entry)
+    }
+
+    /// Takes the lock, and finds what came in since the key was missed, or room for a new entry.
+    fn begin(&self, key: impl Key, missed: Missed, limit: usize) -> Result<Begun<'_>, Full> {
         let writer = self.writer.lock();
-        if self.index.len() != seen {
-            if let Some(entry) = self.find(hash, key) {
+        if self.index.len() != missed.seen as usize {
+            if let Some(entry) = self.find_elsewhere(missed.hash, key) {
                 return Ok(Begun::Found(entry));
             }
         }
@@ -263,18 +280,24 @@ impl Core {
     /// # Safety
     ///
     /// `entry` is from `begin`, whose lock is still held: `pool` is behind it.
-    unsafe fn finish(&self, hash: u32, key: &impl Key, entry: Entry, pool: &mut Option<Box<Pool>>) {
+    unsafe fn finish(
+        &self,
+        key: impl Key,
+        hash: u32,
+        write: impl Fn(usize, &mut String) -> bool,
+        entry: Entry,
+        pool: &mut Option<Box<Pool>>,
+    ) {
         let columns = self.shape.columns;
         if columns > 0 {
-            let new = || Box::new(Pool::new(columns, super::seed::process_seed()));
+            let new = || Box::new(Pool::new(columns, self.seed));
             let pool = pool.get_or_insert_with(new);
             for column in 0..columns {
                 let is = |text: Text<'_>| key.is(column, text);
                 // SAFETY: under the lock of this pool, the only one of these texts; and inside the
                 // room of the entry, aligned, known to nobody yet.
                 unsafe {
-                    let place =
-                        pool.store(&self.texts, column, is, |draft| key.write(column, draft));
+                    let place = pool.store(&self.texts, column, is, |draft| write(column, draft));
                     entry
                         .as_ptr()
                         .add(self.shape.places_at)

@@ -3,17 +3,35 @@ use crate::sync::hash::hash_values;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 
+#[derive(Clone, Copy)]
 struct Words<'a>(&'a [&'a str]);
 
 impl Key for Words<'_> {
-    fn is(&self, column: usize, text: Text<'_>) -> bool {
-        self.0[column] == text.as_str() && text.mark() == text.as_str().is_empty()
+    fn hash(self, seed: u64) -> u32 {
+        hash_values(seed, self.0)
     }
 
-    fn write(&self, column: usize, draft: &mut String) -> bool {
+    fn is(self, column: usize, text: Text<'_>) -> bool {
+        self.0[column] == text.as_str() && text.mark() == text.as_str().is_empty()
+    }
+}
+
+impl Words<'_> {
+    fn write(self, column: usize, draft: &mut String) -> bool {
         draft.push_str(self.0[column]);
         draft.is_empty()
     }
+}
+
+fn insert_with<'t, V>(
+    table: &'t Table<V>,
+    words: &[&str],
+    limit: usize,
+    make: impl FnOnce() -> V,
+) -> Result<&'t V, Full> {
+    let key = Words(words);
+    let write = |column, draft: &mut String| key.write(column, draft);
+    table.find(key).or_else(|missed| table.insert(key, missed, limit, write, make))
 }
 
 fn insert<'t>(
@@ -21,13 +39,12 @@ fn insert<'t>(
     words: &[&str],
     limit: usize,
 ) -> Result<&'t AtomicU64, Full> {
-    let make = || AtomicU64::new(0);
-    table.find_or_insert(hash_values(1, words), &Words(words), limit, make)
+    insert_with(table, words, limit, || AtomicU64::new(0))
 }
 
 #[test]
 fn each_list_of_texts_has_one_value() {
-    let table = Table::new(2);
+    let table = Table::new(2, 1);
     let count = if cfg!(miri) { 30 } else { 3000 };
     for n in 0..count {
         let (left, right) = (format!("l{}", n % 17), format!("r{n}"));
@@ -52,7 +69,7 @@ fn each_list_of_texts_has_one_value() {
 
 #[test]
 fn a_walk_can_stop_and_go_on() {
-    let table = Table::new(1);
+    let table = Table::new(1, 1);
     for n in 0..40 {
         insert(&table, &[&n.to_string()], usize::MAX).unwrap();
     }
@@ -73,7 +90,7 @@ fn a_walk_can_stop_and_go_on() {
 
 #[test]
 fn the_limit_refuses_new_keys_and_keeps_old_ones() {
-    let table = Table::new(1);
+    let table = Table::new(1, 1);
     insert(&table, &["a"], 2).unwrap();
     insert(&table, &["b"], 2).unwrap();
     assert!(insert(&table, &["c"], 2).is_err());
@@ -83,7 +100,7 @@ fn the_limit_refuses_new_keys_and_keeps_old_ones() {
 
 #[test]
 fn marked_texts_are_other_texts() {
-    let table = Table::new(2);
+    let table = Table::new(2, 1);
     insert(&table, &["", "x"], 9).unwrap();
     insert(&table, &["x", ""], 9).unwrap();
     assert_eq!(table.len(), 2);
@@ -92,12 +109,10 @@ fn marked_texts_are_other_texts() {
 #[test]
 fn values_are_dropped_once() {
     let probe = std::sync::Arc::new(());
-    let table = Table::new(1);
+    let table = Table::new(1, 1);
     for n in 0..30 {
-        let word = n.to_string();
-        let key = Words(&[&word]);
         let make = || std::sync::Arc::clone(&probe);
-        table.find_or_insert(hash_values(1, &[&word]), &key, usize::MAX, make).unwrap();
+        insert_with(&table, &[&n.to_string()], usize::MAX, make).unwrap();
     }
     assert_eq!(std::sync::Arc::strong_count(&probe), 31);
     drop(table);
@@ -107,7 +122,7 @@ fn values_are_dropped_once() {
 #[test]
 fn threads_that_race_for_the_same_keys_agree() {
     let (threads, keys, rounds) = if cfg!(miri) { (3, 8, 4) } else { (4, 500, 40) };
-    let table = Table::new(1);
+    let table = Table::new(1, 1);
     std::thread::scope(|scope| {
         for thread in 0..threads {
             let table = &table;

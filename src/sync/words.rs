@@ -1,123 +1,114 @@
-//! The bytes of a short text in two machine words, read without a loop or a call.
+//! The bytes of a text in machine words that overlap as far as it is shorter than they are together:
+//! read without a loop or a call.
 
+/// The longest text that is read so.
+pub(super) const MOST: usize = 2 * HALF;
 /// The longest text that two words hold.
-pub(super) const MOST: usize = 16;
+const HALF: usize = 16;
 
-/// The last eight bytes of a text and the eight before them, as little-endian numbers whose lowest
-/// bytes are zero where the text has none. Texts of one length are equal if their words are.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Words {
-    pub(super) before: u64,
-    pub(super) last: u64,
+/// Two words that hold a text of up to [`HALF`] bytes, if its length is known as well.
+#[inline(always)] // Into the search of a table, whatever calls it; so all of these.
+pub(super) fn two(text: &[u8]) -> [u64; 2] {
+    let (start, len) = (text.as_ptr(), text.len());
+    debug_assert!(len <= HALF);
+    // SAFETY: the first and the last eight, four or one of at least as many bytes.
+    unsafe {
+        match len {
+            0 => [0, 0],
+            1..=3 => [one(start) << 8 | one(start.add(len / 2)), one(start.add(len - 1))],
+            4..=7 => [four(start), four(start.add(len - 4))],
+            _ => [eight(start), eight(start.add(len - 8))],
+        }
+    }
 }
 
-impl Words {
-    /// The words of a text that is not longer than [`MOST`]; those of a longer one are not all of it.
-    #[inline(always)] // Into the search of a table, whatever calls it.
-    pub(super) fn of(text: &[u8]) -> Self {
-        let (start, len) = (text.as_ptr(), text.len());
-        if len > 8 {
-            // SAFETY: the first eight bytes and the last eight are inside the text.
-            let (first, last) = unsafe { (long(start), long(start.add(len - 8))) };
-            return Self { before: first << (Self::shift(len) % 64), last };
-        }
-        let last = if len >= 4 {
-            // SAFETY: the first four bytes and the last four are inside the text.
-            let (first, last) = unsafe { (word(start), word(start.add(len - 4))) };
-            u64::from(last) << 32 | u64::from(first) << Self::shift(len)
-        } else if len > 0 {
-            // SAFETY: inside a text of one to three bytes, of which it is all.
-            let [first, middle, last] =
-                unsafe { [0, len / 2, len - 1].map(|at| u64::from(start.add(at).read())) };
-            first << Self::shift(len) | middle << Self::shift(len - len / 2) | last << 56
-        } else {
-            0
-        };
-        Self { before: 0, last }
+/// Four words that hold a text of [`HALF`] to [`MOST`] bytes, if its length is known as well.
+#[inline(always)]
+pub(super) fn twice_two(text: &[u8]) -> [[u64; 2]; 2] {
+    let (start, len) = (text.as_ptr(), text.len());
+    debug_assert!((HALF..=MOST).contains(&len));
+    // SAFETY: the first and the last sixteen of at least as many bytes.
+    unsafe {
+        [
+            [eight(start), eight(start.add(8))],
+            [eight(start.add(len - 16)), eight(start.add(len - 8))],
+        ]
     }
+}
 
-    /// Whether a text of `len` bytes, at most [`MOST`], that ends at `end` has these words, which
-    /// are those of a text of the same length that is not empty.
-    ///
-    /// # Safety
-    ///
-    /// The [`MOST`] bytes before `end` can be read, whatever they are.
-    #[inline(always)] // As above.
-    pub(super) unsafe fn end_at(self, end: *const u8, len: usize) -> bool {
-        // SAFETY: the caller's promise, for this and the next.
-        let last = unsafe { long(end.sub(8)) } ^ self.last;
-        if len > 8 {
-            // SAFETY: as above.
-            let before = unsafe { long(end.sub(MOST)) } ^ self.before;
-            return last | before >> (Self::shift(len) % 64) == 0;
-        }
-        last >> (Self::shift(len) % 64) == 0
-    }
-
-    /// The bits of a word, or of the first of two, that a text of so many bytes leaves empty.
-    #[inline(always)]
-    fn shift(len: usize) -> usize {
-        if len > 8 {
-            (MOST - len) * 8
-        } else {
-            (8 - len) * 8
+/// Whether `len` bytes at one place are those of a text of that length.
+///
+/// # Safety
+///
+/// So many bytes can be read at `start`.
+#[inline(always)]
+pub(super) unsafe fn are(start: *const u8, text: &[u8]) -> bool {
+    let (other, len) = (text.as_ptr(), text.len());
+    // SAFETY: the first and the last eight, four or one of at least as many bytes of both.
+    unsafe {
+        let by_one = |at| one(start.add(at)) ^ one(other.add(at));
+        let by_four = |at| four(start.add(at)) ^ four(other.add(at));
+        let by_eight = |at| eight(start.add(at)) ^ eight(other.add(at));
+        match len {
+            8..=HALF => by_eight(0) | by_eight(len - 8) == 0,
+            4..=7 => by_four(0) | by_four(len - 4) == 0,
+            1..=3 => by_one(0) | by_one(len / 2) | by_one(len - 1) == 0,
+            17..=MOST => by_eight(0) | by_eight(8) | by_eight(len - 16) | by_eight(len - 8) == 0,
+            _ => std::slice::from_raw_parts(start, len) == text,
         }
     }
 }
 
 /// # Safety
 ///
-/// Eight bytes can be read there.
+/// A byte can be read there.
 #[inline(always)]
-pub(super) unsafe fn long(at: *const u8) -> u64 {
-    // SAFETY: the caller's promise; no alignment is asked for.
-    u64::from_le(unsafe { at.cast::<u64>().read_unaligned() })
+unsafe fn one(at: *const u8) -> u64 {
+    // SAFETY: the caller's promise.
+    u64::from(unsafe { at.read() })
 }
 
 /// # Safety
 ///
 /// Four bytes can be read there.
 #[inline(always)]
-unsafe fn word(at: *const u8) -> u32 {
+unsafe fn four(at: *const u8) -> u64 {
     // SAFETY: the caller's promise; no alignment is asked for.
-    u32::from_le(unsafe { at.cast::<u32>().read_unaligned() })
+    u64::from(u32::from_le(unsafe { at.cast::<u32>().read_unaligned() }))
+}
+
+/// # Safety
+///
+/// Eight bytes can be read there.
+#[inline(always)]
+unsafe fn eight(at: *const u8) -> u64 {
+    // SAFETY: the caller's promise; no alignment is asked for.
+    u64::from_le(unsafe { at.cast::<u64>().read_unaligned() })
 }
 
 #[cfg(all(test, not(nunchi_loom)))]
 mod tests {
     use super::*;
 
-    /// The same by the definition.
-    fn plain(text: &[u8]) -> Words {
-        let mut bytes = [0; MOST];
-        bytes[MOST - text.len()..].copy_from_slice(text);
-        let [before, last] = [0, 8].map(|at| bytes[at..at + 8].try_into().unwrap());
-        Words { before: u64::from_le_bytes(before), last: u64::from_le_bytes(last) }
-    }
-
-    #[test]
-    fn the_words_are_the_bytes_from_the_end() {
-        let bytes: Vec<u8> = (1..=40).map(|byte| byte * 6).collect();
-        for start in 0..20 {
-            for len in 0..=MOST {
-                let text = &bytes[start..start + len];
-                assert_eq!(Words::of(text), plain(text), "{len} bytes");
-            }
+    fn words(text: &[u8]) -> [[u64; 2]; 2] {
+        if text.len() <= HALF {
+            [two(text), [0; 2]]
+        } else {
+            twice_two(text)
         }
     }
 
     #[test]
-    fn every_byte_of_a_text_is_compared_and_no_other() {
-        for len in 1..=MOST {
-            let stored: Vec<u8> = (0..40).collect();
-            let text = stored[30 - len..30].to_vec();
-            // SAFETY: 30 bytes before it.
-            let same =
-                |stored: &[u8]| unsafe { Words::of(&text).end_at(stored.as_ptr().add(30), len) };
-            for at in 0..40 {
-                let mut other = stored.clone();
+    fn every_byte_is_in_the_words_and_is_compared() {
+        for len in 0..=MOST + 9 {
+            let text: Vec<u8> = (7..).take(len).collect();
+            // SAFETY: of the same length, here and below.
+            assert!(unsafe { are(text.clone().as_ptr(), &text) });
+            for at in 0..len {
+                let mut other = text.clone();
                 other[at] ^= 0x80;
-                assert_eq!(same(&other), !(30 - len..30).contains(&at), "byte {at}, {len} bytes");
+                assert!(!unsafe { are(other.as_ptr(), &text) }, "byte {at} of {len}");
+                assert!(len > MOST || words(&other) != words(&text), "byte {at} of {len}");
             }
         }
     }
