@@ -13,12 +13,13 @@ const MIX: [u64; 2] = [0x6a09_e667_f3bc_c909, 0xbb67_ae85_84ca_a73b];
 
 /// Hashes the values in order; `["ab", "c"]` and `["a", "bc"]` differ because every length takes
 /// part.
-#[inline(always)] // Into the lookups; there is one for each type of metric.
+#[inline(always)] // Into the search of a table.
 pub(crate) fn hash_values(seed: u64, values: &[&str]) -> u32 {
+    let key = Key::of(seed);
     // The hashes of the values do not wait for each other; turning what there is keeps their order.
     let mut state = 0_u64;
     for value in values {
-        state = state.rotate_left(23) ^ hash_bytes(seed, value.as_bytes());
+        state = state.rotate_left(23) ^ key.hash(value.as_bytes());
     }
     (state.wrapping_mul(SPREAD) >> 32) as u32
 }
@@ -28,38 +29,57 @@ pub(crate) fn hash_text(seed: u64, text: &str) -> u32 {
     hash_values(seed, &[text])
 }
 
-#[inline(always)]
-fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
-    // Who does not know the seed cannot make up for another length by other bytes.
-    let len = (bytes.len() as u64).wrapping_mul(seed | 1);
-    match bytes.len() {
-        0..=16 => block(seed ^ len, words::two(bytes)),
-        17..=MOST => {
+/// What becomes of a seed: what each word is mixed with, and what a length is multiplied by.
+#[derive(Clone, Copy)]
+struct Key {
+    left: u64,
+    right: u64,
+    length: u64,
+}
+
+impl Key {
+    /// The second factor gets the seed turned: with the same in both, two words that are exchanged,
+    /// but for the difference of the constants, would give the same product whatever the seed.
+    #[inline(always)]
+    fn of(seed: u64) -> Self {
+        Self { left: MIX[0] ^ seed, right: MIX[1] ^ seed.rotate_left(23), length: seed | 1 }
+    }
+
+    #[inline(always)]
+    fn hash(self, bytes: &[u8]) -> u64 {
+        let len = bytes.len();
+        if len <= 16 {
+            self.block(self.mixed(len), words::two(bytes))
+        } else if len <= MOST {
             // The first half does not wait for the second.
             let [first, last] = words::twice_two(bytes);
-            block(seed, first).rotate_left(29) ^ block(seed ^ len, last)
+            self.block(0, first).rotate_left(29) ^ self.block(self.mixed(len), last)
+        } else {
+            self.hash_long(bytes)
         }
-        _ => hash_long(seed, bytes),
     }
-}
 
-#[inline(never)]
-fn hash_long(seed: u64, bytes: &[u8]) -> u64 {
-    let len = bytes.len();
-    let mut state = seed;
-    for bytes in bytes[..len - 1].chunks_exact(16) {
-        state = block(state, words::two(bytes));
+    #[inline(never)]
+    fn hash_long(self, bytes: &[u8]) -> u64 {
+        let len = bytes.len();
+        let mut state = 0;
+        for bytes in bytes[..len - 1].chunks_exact(16) {
+            state = self.block(state, words::two(bytes));
+        }
+        self.block(state ^ self.mixed(len), words::two(&bytes[len - 16..]))
     }
-    let len = (len as u64).wrapping_mul(seed | 1);
-    block(state ^ len, words::two(&bytes[bytes.len() - 16..]))
-}
 
-/// Folds two words. The second factor gets the state turned: with the same in both, two words that
-/// are exchanged, but for the difference of the constants, would give the same product whatever the
-/// seed.
-#[inline(always)]
-fn block(state: u64, [left, right]: [u64; 2]) -> u64 {
-    fold(left ^ MIX[0] ^ state, right ^ MIX[1] ^ state.rotate_left(23))
+    /// Who does not know the seed cannot make up for another length by other bytes.
+    #[inline(always)]
+    fn mixed(self, len: usize) -> u64 {
+        self.length.wrapping_mul(len as u64)
+    }
+
+    /// Folds two words and what came before them.
+    #[inline(always)]
+    fn block(self, state: u64, [left, right]: [u64; 2]) -> u64 {
+        fold(left ^ self.left ^ state, right ^ self.right)
+    }
 }
 
 #[inline]
@@ -124,7 +144,7 @@ mod tests {
         };
         let bits = if cfg!(miri) { 64 } else { 4096 };
         for seed in [1, 0x1234_5678_9abc_def1, crate::sync::seed::process_seed()] {
-            let hash = |bytes: &[u8]| hash_bytes(seed, bytes);
+            let hash = |bytes: &[u8]| Key::of(seed).hash(bytes);
             let long: std::collections::HashSet<_> = (0..bits).map(|n| hash(&text(n))).collect();
             assert_eq!(long.len(), bits as usize, "long values, seed {seed:x}");
             for len in [16, 32] {

@@ -24,6 +24,8 @@ use super::slots::{array, free_array, Chunks, Slots};
 const LINE: usize = if cfg!(nunchi_loom) { 2 } else { 8 };
 /// A number is filed in one of so many cells of its line, if one of them is free.
 const NEAR: usize = LINE / 2;
+/// The groups of so many cells in a line.
+pub(crate) const GROUPS: usize = LINE / NEAR;
 /// Cells of a line that others spill into.
 const SPILL: usize = if cfg!(nunchi_loom) { 2 } else { 4 };
 /// So many numbers belong to so many lines, on average. A line splits in turn, not when it is full:
@@ -61,20 +63,17 @@ impl Index {
         self.len.load(Ordering::Acquire) // Pairs with the Release in `insert`.
     }
 
-    /// A number under this hash, where most are: what a search looks at first. Takes no lock and
-    /// writes nothing.
+    /// A number under this hash, in one of the [`GROUPS`] of cells in a line: in group 0 most are,
+    /// in the others most of the rest. Takes no lock and writes nothing.
     #[inline(always)] // Into the search of a table.
-    pub(crate) fn favourite(&self, hash: u32) -> Option<u32> {
+    pub(crate) fn find_in(&self, group: usize, hash: u32) -> Option<u32> {
         // SAFETY: below a count that was stored after the line was reserved.
         let cells = unsafe { self.main.get(self.extent().line_of(hash)) };
+        let first = (favourite(hash) & !(NEAR - 1)) ^ (group * NEAR);
         // Which cell it is could not be predicted, so all are compared before the first branch: the
         // upper half of the least is zero if the hash is in one of them.
-        let mut least = u64::MAX;
-        for at in 0..NEAR {
-            let cell = Cell(cells[(favourite(hash) ^ at) % LINE].load(FOLLOW));
-            least = least.min(cell.without(hash));
-        }
-        Cell::number_without_hash(least)
+        let cells = (first..first + NEAR).map(|at| Cell(cells[at % LINE].load(FOLLOW)));
+        Cell::number_without_hash(cells.map(|cell| cell.without(hash)).min().unwrap_or(u64::MAX))
     }
 
     /// What `at` finds at a number under this hash. Takes no lock and writes nothing.

@@ -6,7 +6,7 @@
 //! anything was inserted meanwhile, and appends. Nothing is removed before the table is dropped.
 
 use super::arena::{Place, Reader, Text, Texts};
-use super::index::Index;
+use super::index::{Index, GROUPS};
 use super::pool::Pool;
 use super::primitive::{AtomicUsize, Ordering};
 use super::slots::{Chunks, Slots};
@@ -198,11 +198,13 @@ impl Core {
     fn find<K: Key>(&self, key: K, missed: &mut Missed) -> Option<Entry> {
         let seen = self.index.len() as u32; // Before the search.
         let hash = key.hash(self.seed);
-        if let Some(place) = self.index.favourite(hash) {
-            // SAFETY: the place is in our index.
-            let entry = unsafe { self.entry_of(place, key) };
-            if entry.is_some() {
-                return entry;
+        for group in 0..GROUPS {
+            if let Some(place) = self.index.find_in(group, hash) {
+                // SAFETY: the place is in our index.
+                let entry = unsafe { self.entry_of(place, key) };
+                if entry.is_some() {
+                    return entry;
+                }
             }
         }
         *missed = Missed { hash, seen };

@@ -13,11 +13,14 @@ pub(super) fn two(text: &[u8]) -> [u64; 2] {
     debug_assert!(len <= HALF);
     // SAFETY: the first and the last eight, four or one of at least as many bytes.
     unsafe {
-        match len {
-            0 => [0, 0],
-            1..=3 => [one(start) << 8 | one(start.add(len / 2)), one(start.add(len - 1))],
-            4..=7 => [four(start), four(start.add(len - 4))],
-            _ => [eight(start), eight(start.add(len - 8))],
+        if len >= 8 {
+            [eight(start), eight(start.add(len - 8))]
+        } else if len >= 4 {
+            [four(start), four(start.add(len - 4))]
+        } else if len > 0 {
+            [one(start) << 8 | one(start.add(len / 2)), one(start.add(len - 1))]
+        } else {
+            [0, 0]
         }
     }
 }
