@@ -4,37 +4,36 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/loom
-# For all of the build, so that the variants below compile this crate alone anew.
 export RUSTFLAGS="--cfg nunchi_loom" RUST_BACKTRACE=0
 export CARGO_PROFILE_BENCH_OPT_LEVEL=1 CARGO_PROFILE_BENCH_DEBUG=0
-log=$CARGO_TARGET_DIR/variant.log
+unset NUNCHI_LOOM_WEAK
 
-# models [FLAG...]: compiles the crate's tests with more flags and runs the models.
-models() {
-    local program
-    program=$(cargo rustc -p nunchi --lib --profile bench --locked --message-format=json -- "$@" |
-        sed -n 's/.*"executable":"\([^"]*\)".*/\1/p')
-    [ -n "$program" ] && timeout 5m "$program" --test-threads 2 ::loom
-}
+# Each has a name of its own, or one might be weakened together with another, or never.
+made='Needed::(ordering|step)\('
+read -ra names < <(grep -rhoE "$made"'"[a-z_]+"' src | cut -d'"' -f2 | sort -u | xargs)
+[ ${#names[@]} = "$(grep -rhoE "$made" src | wc -l)" ] || { echo "names: ${names[*]}: too few" && exit 1; }
+
+program=$(cargo rustc -p nunchi --lib --profile bench --locked --message-format=json |
+    sed -n 's/.*"executable":"\([^"]*\)".*/\1/p')
+# One thread a program: threads of one would wait for each other whenever a model maps its stacks.
+models() { timeout 5m "$program" --test-threads 1 ::loom; }
 models
 
-read -ra names < <(grep -rhoE 'nunchi_loom_weak = "[a-z_]+"' src | sort -u | cut -d'"' -f2 | xargs)
-missed=()
-for name in "${names[@]}"; do
-    status=0
-    models --cfg "nunchi_loom_weak=\"$name\"" >"$log" 2>&1 || status=$?
-    # A model may say itself that it must fail: then it passes by panicking. And one that follows
-    # a pointer to what it cannot see yet ends by a signal.
-    if [ $status = 0 ] && grep -q 'should panic \.\.\. ok' "$log"; then
-        echo "caught: $name, as $(grep -c 'should panic \.\.\. ok' "$log") models expect"
-    elif [ $status != 0 ] && grep -q '^test result: FAILED' "$log" && ! grep -q 'did not panic' "$log"; then
-        echo "caught: $name, by $(grep -c '\.\.\. FAILED' "$log") models"
-    elif [ $status = 139 ] || [ $status = 134 ]; then
-        echo "caught: $name, by a crash"
+# without NAME: runs the models without what has this name, up to the first that fails.
+without() {
+    local log=$CARGO_TARGET_DIR/$1.log status=0
+    NUNCHI_LOOM_WEAK=$1 models 2>&1 | sed '/^test .* FAILED$/q' >"$log" || status=$?
+    if grep -q '^test .* FAILED$' "$log"; then
+        sed -n "s/^test \(.*\) \.\.\. FAILED$/caught: $1, by \1/p" "$log"
+    elif [ $status = 139 ] || [ $status = 134 ]; then # It followed a pointer to what it cannot see yet.
+        echo "caught: $1, by a crash"
     else
-        cat "$log"
-        echo "NOT caught: $name" && missed+=("$name")
+        cat "$log" && echo "NOT caught: $1"
     fi
-done
-echo "orderings: $((${#names[@]} - ${#missed[@]})) of ${#names[@]} proven to be needed"
-[ ${#missed[@]} = 0 ]
+}
+export program && export -f models without
+log=$CARGO_TARGET_DIR/weakened.log
+printf '%s\n' "${names[@]}" | xargs -P "$(nproc)" -I '{}' bash -o pipefail -c 'without {}' | tee "$log"
+caught=$(grep -c '^caught: ' "$log" || true)
+echo "orderings: $caught of ${#names[@]} proven to be needed"
+[ "$caught" = ${#names[@]} ]

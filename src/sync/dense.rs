@@ -8,6 +8,7 @@
 //! leads to them and read behind an Acquire load of it. *If the store is first*, the reader sees
 //! what is behind the pointer. *If the load is first*, it sees null and asks the index.
 
+use super::needed::Needed;
 use super::primitive::{AtomicPtr, Ordering};
 use once_cell::race::OnceRef;
 use std::marker::PhantomData;
@@ -125,7 +126,7 @@ impl<O, T, E: Extent> Dense<O, T, E> {
         if stays && position < self.len {
             // SAFETY: `make_slots` returns `len` slots that live as long as `self`.
             let slot = unsafe { &*self.make_slots().add(position) };
-            slot.store(NonNull::from(part).as_ptr(), KEEP); // Pairs with the Acquire in `get`.
+            slot.store(NonNull::from(part).as_ptr(), KEEP.get()); // Pairs with that in `get`.
         }
         (part, stays)
     }
@@ -141,7 +142,7 @@ impl<O, T, E: Extent> Dense<O, T, E> {
         let empty = || AtomicPtr::<T>::new(ptr::null_mut());
         let new: Arc<[_]> = (0..self.len).map(|_| empty()).collect();
         let new = Arc::into_raw(new).cast::<AtomicPtr<T>>().cast_mut();
-        match self.slots.compare_exchange(ptr::null_mut(), new, MAKE, Ordering::Acquire) {
+        match self.slots.compare_exchange(ptr::null_mut(), new, MAKE.get(), Ordering::Acquire) {
             Ok(_) => new,
             Err(theirs) => {
                 // SAFETY: of `len` slots, from `into_raw` just above, and known to nobody else.
@@ -185,10 +186,8 @@ impl<O, T, E> Drop for Dense<O, T, E> {
 }
 
 /// The orders of the stores that publish; a loom model weakens each to show that it is needed.
-const MAKE: Ordering =
-    if cfg!(nunchi_loom_weak = "dense_make") { Ordering::Relaxed } else { Ordering::Release };
-const KEEP: Ordering =
-    if cfg!(nunchi_loom_weak = "dense_keep") { Ordering::Relaxed } else { Ordering::Release };
+const MAKE: Needed<Ordering> = Needed::ordering("dense_make", Ordering::Release);
+const KEEP: Needed<Ordering> = Needed::ordering("dense_keep", Ordering::Release);
 
 #[cfg(all(test, not(nunchi_loom)))]
 #[path = "dense_tests.rs"]

@@ -17,6 +17,7 @@
 //! does not move, but for the last one of a full line, which is copied behind the line before a link
 //! takes its place.
 
+use super::needed::Needed;
 use super::primitive::{AtomicU64, AtomicUsize, Ordering};
 use super::slots::{array, free_array, Chunks, Slots};
 
@@ -72,7 +73,7 @@ impl Index {
         let first = (favourite(hash) & !(NEAR - 1)) ^ (group * NEAR);
         // Which cell it is could not be predicted, so all are compared before the first branch: the
         // upper half of the least is zero if the hash is in one of them.
-        let cells = (first..first + NEAR).map(|at| Cell(cells[at % LINE].load(FOLLOW)));
+        let cells = (first..first + NEAR).map(|at| Cell(cells[at % LINE].load(FOLLOW.get())));
         Cell::number_without_hash(cells.map(|cell| cell.without(hash)).min().unwrap_or(u64::MAX))
     }
 
@@ -106,7 +107,7 @@ impl Index {
             let mut last = Cell::EMPTY;
             while let Some(cell) = cells.get(rest.cell) {
                 rest.cell += 1;
-                last = Cell(cell.load(FOLLOW)); // Pairs with the Release in `put`.
+                last = Cell(cell.load(FOLLOW.get())); // Pairs with the Release in `put`.
                 let number = Cell::number_without_hash(last.without(hash));
                 if number.is_some() {
                     return number;
@@ -117,7 +118,7 @@ impl Index {
             if rest.spill.is_none() {
                 // If a cell that we wanted was overwritten, its new contents brought us this count.
                 let line = self.extent().line_of(hash);
-                if line == rest.line || !LOOK_AGAIN {
+                if line == rest.line || !LOOK_AGAIN.get() {
                     return None;
                 }
                 rest.line = line;
@@ -156,7 +157,7 @@ impl Index {
             let Some(place) = cells.get(favourite(new.hash()) ^ at) else { break };
             let cell = Cell(place.load(Ordering::Relaxed)); // Written by this side only.
             if cell.is_free(line, extent) {
-                place.store(new.0, PUBLISH); // Pairs with the loads of a search.
+                place.store(new.0, PUBLISH.get()); // Pairs with the loads of a search.
                 return;
             }
         }
@@ -171,7 +172,7 @@ impl Index {
                     break;
                 }
                 if cell.is_free(line, extent) {
-                    place.store(new.0, PUBLISH); // Pairs with the loads of a search.
+                    place.store(new.0, PUBLISH.get()); // Pairs with the loads of a search.
                     return;
                 }
                 last = Some((place, cell));
@@ -186,7 +187,7 @@ impl Index {
                 for (place, cell) in spill.iter().zip([cell, new]) {
                     place.store(cell.0, Ordering::Relaxed); // Published by the next store.
                 }
-                place.store(Cell::linking(number).0, PUBLISH); // Pairs with the loads of a search.
+                place.store(Cell::linking(number).0, PUBLISH.get()); // Pairs with the loads of a search.
                 return;
             }
         }
@@ -225,7 +226,7 @@ impl Index {
                 None => break,
             }
         }
-        self.extent.store(extent.packed(), COUNT); // Pairs with the Acquire loads of a search.
+        self.extent.store(extent.packed(), COUNT.get()); // Pairs with the Acquire loads of a search.
     }
 }
 
@@ -390,13 +391,10 @@ impl Extent {
 
 // The orders of the protocol, and its second look; loom models weaken them to show that they are
 // needed.
-const PUBLISH: Ordering =
-    if cfg!(nunchi_loom_weak = "publish") { Ordering::Relaxed } else { Ordering::Release };
-const FOLLOW: Ordering =
-    if cfg!(nunchi_loom_weak = "follow") { Ordering::Relaxed } else { Ordering::Acquire };
-const COUNT: Ordering =
-    if cfg!(nunchi_loom_weak = "count") { Ordering::Relaxed } else { Ordering::Release };
-const LOOK_AGAIN: bool = !cfg!(nunchi_loom_weak = "look_again");
+const PUBLISH: Needed<Ordering> = Needed::ordering("publish", Ordering::Release);
+const FOLLOW: Needed<Ordering> = Needed::ordering("follow", Ordering::Acquire);
+const COUNT: Needed<Ordering> = Needed::ordering("count", Ordering::Release);
+const LOOK_AGAIN: Needed<bool> = Needed::step("look_again");
 
 #[cfg(all(test, nunchi_loom))]
 #[path = "index_loom.rs"]

@@ -14,6 +14,7 @@ pub(crate) mod float;
 pub(crate) mod hash;
 pub(crate) mod held;
 pub(crate) mod index;
+pub(crate) mod needed;
 #[cfg(not(nunchi_loom))]
 pub(crate) mod pages;
 pub(crate) mod pool;

@@ -7,11 +7,12 @@
 //! Behind them stands what was accepted of each bank last; that part belongs to the reader.
 
 use super::float::{two_sum, Exact};
+use super::needed::Needed;
 #[cfg(not(nunchi_loom))]
 use super::pages::PIECES;
 use super::primitive::{AtomicU32, AtomicU64, Ordering};
 use super::register;
-use super::tally::{pause, weakened, COLD_TRIES};
+use super::tally::{pause, COLD_TRIES};
 use std::ptr::NonNull;
 
 /// The words of a shard with a certain number of buckets.
@@ -26,14 +27,10 @@ const HIGH: usize = 1;
 const LOW: usize = 2;
 const BUCKETS: usize = 3;
 
-const SUM_RELEASE: Ordering =
-    weakened(cfg!(nunchi_loom_weak = "shard_sum_release"), Ordering::Release);
-const COUNT_RELEASE: Ordering =
-    weakened(cfg!(nunchi_loom_weak = "shard_count_release"), Ordering::Release);
-const SUM_ACQUIRE: Ordering =
-    weakened(cfg!(nunchi_loom_weak = "shard_sum_acquire"), Ordering::Acquire);
-const COUNT_ACQUIRE: Ordering =
-    weakened(cfg!(nunchi_loom_weak = "shard_count_acquire"), Ordering::Acquire);
+const SUM_RELEASE: Needed<Ordering> = Needed::ordering("shard_sum_release", Ordering::Release);
+const COUNT_RELEASE: Needed<Ordering> = Needed::ordering("shard_count_release", Ordering::Release);
+const SUM_ACQUIRE: Needed<Ordering> = Needed::ordering("shard_sum_acquire", Ordering::Acquire);
+const COUNT_ACQUIRE: Needed<Ordering> = Needed::ordering("shard_count_acquire", Ordering::Acquire);
 
 /// What the words of a shard need: two banks, and what was accepted of them.
 pub(crate) const fn words(buckets: usize) -> usize {
@@ -59,9 +56,9 @@ impl<'s> Bank<'s> {
     #[inline(always)]
     fn store(self, bucket: &AtomicU64, in_bucket: u64, [high, low]: [f64; 2], count: u64) {
         bucket.store(in_bucket, Ordering::Relaxed); // Ordered by what follows.
-        self.word(HIGH).store(high.to_bits(), SUM_RELEASE);
-        self.word(LOW).store(low.to_bits(), SUM_RELEASE);
-        self.word(COUNT).store(count, COUNT_RELEASE);
+        self.word(HIGH).store(high.to_bits(), SUM_RELEASE.get());
+        self.word(LOW).store(low.to_bits(), SUM_RELEASE.get());
+        self.word(COUNT).store(count, COUNT_RELEASE.get());
     }
 }
 
@@ -188,9 +185,9 @@ impl<'s> Shard<'s> {
     }
 
     fn read(self, bank: usize, room: &mut [u64]) -> Option<[u64; 2]> {
-        let count = self.word(bank, COUNT).load(COUNT_ACQUIRE);
-        let low = self.word(bank, LOW).load(SUM_ACQUIRE);
-        let high = self.word(bank, HIGH).load(SUM_ACQUIRE);
+        let count = self.word(bank, COUNT).load(COUNT_ACQUIRE.get());
+        let low = self.word(bank, LOW).load(SUM_ACQUIRE.get());
+        let high = self.word(bank, HIGH).load(SUM_ACQUIRE.get());
         let mut seen = 0_u64;
         for (place, bucket) in room.iter_mut().zip(0..self.buckets) {
             // Relaxed: ordered by the Acquires above.

@@ -4,6 +4,7 @@
 //! full its pointers are copied to one of twice the length, and the old one stays for whoever still
 //! reads it: 16 bytes at most for a chunk of some kilobytes.
 
+use super::needed::Needed;
 use super::primitive::{AtomicPtr, AtomicUsize, Ordering};
 use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
 use std::ptr;
@@ -47,7 +48,7 @@ impl Slots {
             }
             // SAFETY: as above. Published by the next line.
             unsafe { (*list).store(old.cast(), Ordering::Relaxed) };
-            self.list.store(list, PUBLISH); // Pairs with `view`.
+            self.list.store(list, PUBLISH.get()); // Pairs with `view`.
         }
         let list = self.list.load(Ordering::Relaxed);
         // SAFETY: the list has a slot for every number up to the next power of two. Relaxed: the
@@ -118,8 +119,7 @@ impl Drop for Slots {
 }
 
 /// The order of the store that publishes a list; a loom model weakens it to show that it is needed.
-const PUBLISH: Ordering =
-    if cfg!(nunchi_loom_weak = "slots") { Ordering::Relaxed } else { Ordering::Release };
+const PUBLISH: Needed<Ordering> = Needed::ordering("slots", Ordering::Release);
 
 /// Elements in chunks that double from `1 << FIRST` elements up to `1 << LAST`: a short array stays
 /// small, and a long one wastes little.

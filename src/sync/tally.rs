@@ -26,6 +26,7 @@
 //! of all shards, one flip for all of them.
 
 use super::float::{AtomicF64, Exact};
+use super::needed::Needed;
 use super::primitive::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use super::shard::{self, Shard};
 use super::slab::{Heat, Kind};
@@ -83,21 +84,10 @@ pub(super) const COLD_TRIES: usize = if cfg!(nunchi_loom) { 2 } else { 256 };
 /// How long the very first flip of a tally waits for writers that are stopped inside an observation.
 const FIRST_PATIENCE: Duration = Duration::from_millis(if cfg!(nunchi_loom) { 0 } else { 250 });
 
-const SUM_RELEASE: Ordering = weakened(cfg!(nunchi_loom_weak = "sum_release"), Ordering::Release);
-const COUNT_RELEASE: Ordering =
-    weakened(cfg!(nunchi_loom_weak = "count_release"), Ordering::Release);
-const SUM_ACQUIRE: Ordering = weakened(cfg!(nunchi_loom_weak = "sum_acquire"), Ordering::Acquire);
-const COUNT_ACQUIRE: Ordering =
-    weakened(cfg!(nunchi_loom_weak = "count_acquire"), Ordering::Acquire);
-
-/// An ordering of the protocol, or none where a model wants to show that it is needed.
-pub(super) const fn weakened(weak: bool, ordering: Ordering) -> Ordering {
-    if weak {
-        Ordering::Relaxed
-    } else {
-        ordering
-    }
-}
+const SUM_RELEASE: Needed<Ordering> = Needed::ordering("sum_release", Ordering::Release);
+const COUNT_RELEASE: Needed<Ordering> = Needed::ordering("count_release", Ordering::Release);
+const SUM_ACQUIRE: Needed<Ordering> = Needed::ordering("sum_acquire", Ordering::Acquire);
+const COUNT_ACQUIRE: Needed<Ordering> = Needed::ordering("count_acquire", Ordering::Acquire);
 
 impl Bank {
     fn new(buckets: usize) -> Self {
@@ -112,8 +102,8 @@ impl Bank {
     fn add(&self, bucket: usize, value: f64) {
         if let Some(bucket) = self.buckets.get(bucket) {
             bucket.fetch_add(1, Ordering::Relaxed); // Ordered by the two steps after it.
-            self.sum.add(value, SUM_RELEASE);
-            self.count.fetch_add(1, COUNT_RELEASE);
+            self.sum.add(value, SUM_RELEASE.get());
+            self.count.fetch_add(1, COUNT_RELEASE.get());
         }
     }
 
@@ -121,8 +111,8 @@ impl Bank {
     /// so many tries.
     fn read(&self, tries: usize, into: &mut [u64]) -> Option<f64> {
         for _ in 0..tries {
-            let count = self.count.load(COUNT_ACQUIRE);
-            let sum = self.sum.load(SUM_ACQUIRE);
+            let count = self.count.load(COUNT_ACQUIRE.get());
+            let sum = self.sum.load(SUM_ACQUIRE.get());
             if self.copy(into) == count {
                 return Some(sum);
             }

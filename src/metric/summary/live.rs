@@ -6,6 +6,7 @@
 use super::place;
 use super::recorder::{Recorder, RARELY};
 use crate::sync::float::AtomicF64;
+use crate::sync::needed::Needed;
 use crate::sync::primitive::{AtomicU32, AtomicU64, Ordering};
 use crate::sync::slab::Shards;
 use once_cell::race::OnceBox;
@@ -225,12 +226,12 @@ impl Bins<'_> {
 /// Counts an observation and returns how many the bin had before.
 #[inline(always)]
 pub(super) fn count(bin: &AtomicU32) -> u32 {
-    bin.fetch_add(1, COUNT)
+    bin.fetch_add(1, COUNT.get())
 }
 
 /// Reads a bin.
 pub(super) fn counted(bin: &AtomicU32) -> u32 {
-    bin.load(COUNTED)
+    bin.load(COUNTED.get())
 }
 
 /// Empties a bin. The test comes first because most bins are empty, and a load does not take the
@@ -247,18 +248,10 @@ pub(super) fn take(bin: &AtomicU32) -> u32 {
 }
 
 /// Publishes the addition to the sum, the first step of an observation. Pairs with [`COUNTED`].
-const COUNT: Ordering = if cfg!(nunchi_loom_weak = "summary_bin_count") {
-    Ordering::Relaxed
-} else {
-    Ordering::Release
-};
+const COUNT: Needed<Ordering> = Needed::ordering("summary_bin_count", Ordering::Release);
 
 /// Pairs with [`COUNT`].
-const COUNTED: Ordering = if cfg!(nunchi_loom_weak = "summary_bin_counted") {
-    Ordering::Relaxed
-} else {
-    Ordering::Acquire
-};
+const COUNTED: Needed<Ordering> = Needed::ordering("summary_bin_counted", Ordering::Acquire);
 
 /// The bins on one side of zero, by slot; `TWINS` of each, of which the first counts.
 #[derive(Debug)]

@@ -2,8 +2,7 @@
 //! operations on a bin.
 //!
 //! Each model asserts how many executions it explored, because a model that explores one proves
-//! nothing. Each ordering can be weakened by `--cfg nunchi_loom_weak="…"`; the models that must
-//! then fail say so.
+//! nothing.
 
 use super::live;
 use super::totals::Totals;
@@ -69,15 +68,6 @@ fn explore(least: usize, body: impl Fn(&Arc<Model>) -> Option<(u64, f64)> + Sync
 
 /// One thread observes twice; the pair is off by one observation at most.
 #[test]
-#[cfg_attr(
-    any(
-        nunchi_loom_weak = "summary_add",
-        nunchi_loom_weak = "summary_sum",
-        nunchi_loom_weak = "summary_bin_count",
-        nunchi_loom_weak = "summary_bin_counted"
-    ),
-    should_panic(expected = "ahead of")
-)]
 fn a_scrape_is_off_by_one_observation_of_a_thread() {
     explore(100, |model| {
         let recorder = thread::spawn({
@@ -93,15 +83,6 @@ fn a_scrape_is_off_by_one_observation_of_a_thread() {
 
 /// The same where observations are counted without a bin.
 #[test]
-#[cfg_attr(
-    any(
-        nunchi_loom_weak = "summary_add",
-        nunchi_loom_weak = "summary_sum",
-        nunchi_loom_weak = "summary_count",
-        nunchi_loom_weak = "summary_counted"
-    ),
-    should_panic(expected = "ahead of")
-)]
 fn so_is_a_scrape_of_a_summary_without_bins() {
     explore(100, |model| {
         let recorder = thread::spawn({
@@ -118,15 +99,6 @@ fn so_is_a_scrape_of_a_summary_without_bins() {
 /// A sweep between two observations and beside a scrape: nothing is lost, nothing counted twice,
 /// and the scrape is as good as without it.
 #[test]
-#[cfg_attr(
-    any(
-        nunchi_loom_weak = "summary_add",
-        nunchi_loom_weak = "summary_sum",
-        nunchi_loom_weak = "summary_bin_count",
-        nunchi_loom_weak = "summary_bin_counted"
-    ),
-    should_panic(expected = "ahead of")
-)]
 fn a_sweep_loses_nothing() {
     explore(1_000, |model| {
         let recorder = thread::spawn({
@@ -147,10 +119,6 @@ fn a_sweep_loses_nothing() {
 
 /// Two threads observe; each addition is kept and published whichever comes second.
 #[test]
-#[cfg_attr(
-    any(nunchi_loom_weak = "summary_bin_count", nunchi_loom_weak = "summary_bin_counted"),
-    should_panic(expected = "ahead of")
-)]
 fn two_threads_lose_nothing() {
     explore(1_000, |model| {
         let recorder = thread::spawn({

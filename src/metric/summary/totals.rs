@@ -3,6 +3,7 @@
 //! Imports `sync`; used by the summary only.
 
 use crate::sync::float::AtomicF64;
+use crate::sync::needed::Needed;
 use crate::sync::primitive::{AtomicU64, Ordering};
 
 /// The sum of all observations, and the count of those that no bin counts.
@@ -36,13 +37,13 @@ impl Totals {
     /// First step of an observation.
     #[inline(always)]
     pub(super) fn add(&self, value: f64) {
-        self.sum.add(value, ADD);
+        self.sum.add(value, ADD.get());
     }
 
     /// Second step, for observations that are in no bin, or no longer.
     #[inline]
     pub(super) fn count(&self, observations: u64) {
-        self.counted.fetch_add(observations, COUNT);
+        self.counted.fetch_add(observations, COUNT.get());
     }
 
     /// Both steps, for an observation that no bin takes.
@@ -54,7 +55,7 @@ impl Totals {
 
     /// The sum of the observations so far.
     pub(super) fn sum(&self) -> f64 {
-        self.sum.load(SUM)
+        self.sum.load(SUM.get())
     }
 
     /// Reads count and sum as one. `binned` counts the observations in bins, with `Acquire`;
@@ -90,7 +91,7 @@ impl Totals {
 
     /// All observations counted, here and in bins.
     pub(super) fn counted(&self, mut binned: impl FnMut() -> u64) -> u64 {
-        self.counted.load(COUNTED) + binned()
+        self.counted.load(COUNTED.get()) + binned()
     }
 }
 
@@ -99,20 +100,16 @@ impl Totals {
 const ATTEMPTS: u32 = 16;
 
 /// Publishes what the thread has counted before. Pairs with [`SUM`].
-const ADD: Ordering =
-    if cfg!(nunchi_loom_weak = "summary_add") { Ordering::Relaxed } else { Ordering::Release };
+const ADD: Needed<Ordering> = Needed::ordering("summary_add", Ordering::Release);
 
 /// Pairs with [`ADD`].
-const SUM: Ordering =
-    if cfg!(nunchi_loom_weak = "summary_sum") { Ordering::Relaxed } else { Ordering::Acquire };
+const SUM: Needed<Ordering> = Needed::ordering("summary_sum", Ordering::Acquire);
 
 /// Publishes the addition. Pairs with [`COUNTED`].
-const COUNT: Ordering =
-    if cfg!(nunchi_loom_weak = "summary_count") { Ordering::Relaxed } else { Ordering::Release };
+const COUNT: Needed<Ordering> = Needed::ordering("summary_count", Ordering::Release);
 
 /// Pairs with [`COUNT`].
-const COUNTED: Ordering =
-    if cfg!(nunchi_loom_weak = "summary_counted") { Ordering::Relaxed } else { Ordering::Acquire };
+const COUNTED: Needed<Ordering> = Needed::ordering("summary_counted", Ordering::Acquire);
 
 #[cfg(all(test, not(nunchi_loom)))]
 mod tests {

@@ -3,6 +3,7 @@
 use super::{process, Kind};
 use crate::sync::clock;
 use crate::sync::float::Exact;
+use crate::sync::needed::Needed;
 use crate::sync::primitive::{AtomicU32, AtomicU64, Ordering};
 use std::ptr::NonNull;
 
@@ -29,12 +30,10 @@ const ENOUGH: u32 = 8;
 const WITHIN_MS: u32 = 250;
 
 /// Publishes the slot, whose cells were zeroed before. Pairs with [`SLOT`].
-pub(super) const PROMOTE: Ordering =
-    if cfg!(nunchi_loom_weak = "promote") { Ordering::Relaxed } else { Ordering::Release };
+pub(super) const PROMOTE: Needed<Ordering> = Needed::ordering("promote", Ordering::Release);
 
 /// Pairs with [`PROMOTE`].
-pub(super) const SLOT: Ordering =
-    if cfg!(nunchi_loom_weak = "slot") { Ordering::Relaxed } else { Ordering::Acquire };
+pub(super) const SLOT: Needed<Ordering> = Needed::ordering("slot", Ordering::Acquire);
 
 impl Heat {
     /// Cold, and never sampled.
@@ -53,7 +52,7 @@ impl Heat {
     /// if it is not.
     #[inline(always)]
     fn word(&self) -> u32 {
-        self.0.load(SLOT)
+        self.0.load(SLOT.get())
     }
 
     /// Whether the series has no cells, and nothing was sampled since it was last
@@ -72,7 +71,7 @@ impl Heat {
     pub(crate) fn cool(&self) -> bool {
         let mut word = self.word();
         while word >= COLD {
-            match self.0.compare_exchange_weak(word, COLD, Ordering::Relaxed, SLOT) {
+            match self.0.compare_exchange_weak(word, COLD, Ordering::Relaxed, SLOT.get()) {
                 Ok(_) => return true,
                 Err(now) => word = now,
             }
@@ -140,7 +139,8 @@ impl Heat {
     /// Gives a cold series a slot, if there is one and nobody else was faster.
     fn promote(&self, word: u32, kind: Kind) -> bool {
         let Some(slot) = process::take(kind) else { return false };
-        let promoted = self.0.compare_exchange(word, slot, PROMOTE, Ordering::Relaxed).is_ok();
+        let promoted =
+            self.0.compare_exchange(word, slot, PROMOTE.get(), Ordering::Relaxed).is_ok();
         if !promoted {
             process::give(kind, slot);
         }

@@ -2,6 +2,7 @@
 
 use super::{NUMBERS, SUMMARIES, TALLIES};
 use crate::sync::float::{two_sum, Exact};
+use crate::sync::needed::Needed;
 #[cfg(not(nunchi_loom))]
 use crate::sync::pages;
 use crate::sync::primitive::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -23,22 +24,20 @@ pub(super) struct Slab {
 }
 
 /// Hands the cells of the last owner to the next one. Pairs with [`ADOPT`].
-const RELEASE: Ordering =
-    if cfg!(nunchi_loom_weak = "slab_release") { Ordering::Relaxed } else { Ordering::Release };
+const RELEASE: Needed<Ordering> = Needed::ordering("slab_release", Ordering::Release);
 
 /// Pairs with [`RELEASE`].
-const ADOPT: Ordering =
-    if cfg!(nunchi_loom_weak = "slab_adopt") { Ordering::Relaxed } else { Ordering::Acquire };
+const ADOPT: Needed<Ordering> = Needed::ordering("slab_adopt", Ordering::Acquire);
 
 impl Slab {
     /// Takes the slab if no thread owns it.
     fn adopt(&self) -> bool {
-        self.owned.compare_exchange(0, 1, ADOPT, Ordering::Relaxed).is_ok()
+        self.owned.compare_exchange(0, 1, ADOPT.get(), Ordering::Relaxed).is_ok()
     }
 
     /// Gives the slab back as it is. The caller owns it and writes no more cells.
     pub(super) fn release(&self) {
-        self.owned.store(0, RELEASE);
+        self.owned.store(0, RELEASE.get());
     }
 }
 

@@ -1,7 +1,6 @@
 //! Models of thread cells: promotion, the next owner of a slot, and the next owner of a slab.
 //!
-//! Each asserts how many executions it explored. Each ordering can be weakened by
-//! `--cfg nunchi_loom_weak="…"`, and then a model fails.
+//! Each asserts how many executions it explored.
 
 use super::heat::{PROMOTE, SLOT};
 use super::memory::{add, Slabs};
@@ -35,7 +34,7 @@ impl Series {
 
     /// What a thread does that has a slab, if it finds the series hot.
     fn inc(&self) {
-        let slot = self.slot.load(SLOT);
+        let slot = self.slot.load(SLOT.get());
         if slot == COLD {
             self.shared.fetch_add(1, Ordering::Relaxed);
             return;
@@ -51,7 +50,7 @@ impl Series {
 
     fn total(&self) -> u64 {
         let shared = self.shared.load(Ordering::Relaxed);
-        match self.slot.load(SLOT) {
+        match self.slot.load(SLOT.get()) {
             COLD => shared,
             slot => shared + self.slabs.sum(slot as usize),
         }
@@ -72,7 +71,7 @@ fn no_count_is_lost_in_a_promotion() {
             let series = Arc::clone(&series);
             move || {
                 series.inc();
-                let _ = series.slot.compare_exchange(COLD, 0, PROMOTE, Ordering::Relaxed);
+                let _ = series.slot.compare_exchange(COLD, 0, PROMOTE.get(), Ordering::Relaxed);
             }
         });
         let (first, second) = (series.total(), series.total());
@@ -95,7 +94,7 @@ fn the_next_series_of_a_slot_starts_at_zero() {
         }
         let counting = thread::spawn({
             let series = Arc::clone(&series);
-            move || match series.slot.load(SLOT) {
+            move || match series.slot.load(SLOT.get()) {
                 COLD => 0,
                 slot => {
                     let Some(slab) = series.slabs.adopt(2) else { return 0 };
@@ -108,7 +107,7 @@ fn the_next_series_of_a_slot_starts_at_zero() {
             }
         });
         series.slabs.wipe(1);
-        let _ = series.slot.compare_exchange(COLD, 1, PROMOTE, Ordering::Relaxed);
+        let _ = series.slot.compare_exchange(COLD, 1, PROMOTE.get(), Ordering::Relaxed);
         assert!(counting.join().unwrap() <= 1, "a stale value");
     });
 }
