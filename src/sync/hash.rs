@@ -101,10 +101,12 @@ mod tests {
 
     #[test]
     fn every_byte_and_every_length_takes_part() {
+        // What is read depends on the length alone.
+        let step = if cfg!(miri) { 31 } else { 1 };
         for len in 0..70_usize {
             let text = "x".repeat(len);
             let mut seen = HashSet::from([hash_text(7, &text)]);
-            for at in 0..len {
+            for at in (0..len).step_by(step) {
                 let mut other = text.clone().into_bytes();
                 other[at] = b'y';
                 let other = String::from_utf8(other).unwrap();
@@ -116,10 +118,11 @@ mod tests {
 
     #[test]
     fn similar_values_spread_over_the_low_bits() {
-        let buckets: HashSet<u32> =
-            (0..4096).map(|n| hash_values(3, &["GET", &n.to_string()]) & 4095).collect();
-        // 4096 balls in 4096 bins fill 63 % of them when the hash is uniform.
-        assert!(buckets.len() > 2450, "{}", buckets.len());
+        let bins = if cfg!(miri) { 64 } else { 4096 };
+        let filled: HashSet<u32> =
+            (0..bins).map(|n| hash_values(3, &["GET", &n.to_string()]) & (bins - 1)).collect();
+        // As many balls as bins fill 63 % of them when the hash is uniform.
+        assert!(filled.len() > bins as usize * 598 / 1000, "{} of {bins}", filled.len());
     }
 
     /// Blocks of 16 bytes whose halves are exchanged, with the constants' difference on both: whoever
@@ -142,7 +145,7 @@ mod tests {
             bytes.extend(b"tailtailtailtail!");
             bytes
         };
-        let bits = if cfg!(miri) { 64 } else { 4096 };
+        let bits = if cfg!(miri) { 8 } else { 4096 };
         for seed in [1, 0x1234_5678_9abc_def1, crate::sync::seed::process_seed()] {
             let hash = |bytes: &[u8]| Key::of(seed).hash(bytes);
             let long: std::collections::HashSet<_> = (0..bits).map(|n| hash(&text(n))).collect();
