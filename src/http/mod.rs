@@ -8,7 +8,8 @@ mod accept;
 
 use crate::encode;
 use crate::registry::Registry;
-use std::time::{Duration, Instant};
+use crate::sync::clock;
+use std::time::Duration;
 
 /// What a scrape asked for, borrowed from whatever HTTP stack received it.
 ///
@@ -190,11 +191,12 @@ pub fn respond(registry: &Registry, request: &Request<'_>) -> Response {
 /// The page of `registry` in the format that `request` asks for.
 fn page(registry: &Registry, request: &Request<'_>) -> Response {
     let format = accept::negotiate(request.accept);
-    let started = Instant::now();
+    let started = clock::instant();
     // Pages of one registry are of much the same size: room for the last one and a little more.
     let mut body = Vec::with_capacity(registry.last_page_bytes() / 8 * 9);
     encode::append(registry.gatherer(), format, &mut body);
-    registry.record_scrape(started.elapsed(), body.len());
+    let elapsed = clock::instant().saturating_duration_since(started);
+    registry.record_scrape(elapsed, body.len());
     Response::new(200, format.content_type(), body).with_header("vary", "Accept, Accept-Encoding")
 }
 

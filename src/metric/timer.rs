@@ -1,6 +1,7 @@
 //! Elapsed time into an instrument.
 
 use super::Gauge;
+use crate::sync::clock;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -61,7 +62,7 @@ pub struct Timer<'m, M: Observe> {
 
 impl<'m, M: Observe> Timer<'m, M> {
     pub(crate) fn start(metric: &'m M) -> Self {
-        Self { metric: Some(metric), start: Instant::now() }
+        Self { metric: Some(metric), start: clock::instant() }
     }
 
     /// Observes the time so far and returns it.
@@ -75,7 +76,7 @@ impl<'m, M: Observe> Timer<'m, M> {
     }
 
     fn finish(&mut self) -> Duration {
-        let elapsed = self.start.elapsed();
+        let elapsed = clock::instant().saturating_duration_since(self.start);
         if let Some(metric) = self.metric.take() {
             metric.observe(elapsed.as_secs_f64());
         }

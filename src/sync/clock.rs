@@ -5,9 +5,17 @@
 //! is one to four milliseconds old. Everything timed with it spans seconds or minutes.
 //!
 //! Code under test takes the time as an argument instead; only its public skin reads this clock.
+//! Whatever time a metric shows is asked for here as well, so that tests of programs can replace it:
+//! [`fake`], which is only there with the feature `testing`.
+
+#[cfg(feature = "testing")]
+pub(crate) mod fake;
+#[cfg(not(feature = "testing"))]
+#[path = "clock/no_fake.rs"]
+mod fake;
 
 use once_cell::race::OnceBox;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 /// Milliseconds since a fixed, arbitrary moment.
 ///
@@ -15,7 +23,31 @@ use std::time::Instant;
 /// Linux stands still while the machine sleeps. Resolution: the timer tick, 1 to 10 ms.
 #[inline]
 pub(crate) fn coarse_ms() -> u64 {
-    tick::now_ms().unwrap_or_else(elapsed_ms)
+    tick::now_ms(fake::kernel_clock()).unwrap_or_else(fake::other_ms)
+}
+
+/// The same of the real clock, whatever a test has put in its place.
+#[inline]
+pub(crate) fn real_coarse_ms() -> u64 {
+    tick::now_ms(tick::CLOCK).unwrap_or_else(elapsed_ms)
+}
+
+/// The exact time, for durations.
+#[inline]
+pub(crate) fn instant() -> Instant {
+    fake::instant().unwrap_or_else(Instant::now)
+}
+
+/// The calendar clock.
+#[inline]
+pub(crate) fn time_of_day() -> SystemTime {
+    fake::time_of_day().unwrap_or_else(SystemTime::now)
+}
+
+/// Whether a test holds the clock of this thread: it may be moved on by hours between two updates.
+#[inline]
+pub(crate) fn is_fake() -> bool {
+    fake::is_entered()
 }
 
 /// The portable reading: exact, and slower.
@@ -31,8 +63,9 @@ fn elapsed_ms() -> u64 {
 mod tick {
     use std::os::raw::{c_int, c_long};
 
-    /// Source: `include/uapi/linux/time.h`; the same number on every architecture.
-    const CLOCK_MONOTONIC_COARSE: c_int = 6;
+    /// `CLOCK_MONOTONIC_COARSE`. Source: `include/uapi/linux/time.h`; the same number on every
+    /// architecture.
+    pub(super) const CLOCK: c_int = 6;
 
     #[repr(C)]
     struct Timespec {
@@ -44,13 +77,15 @@ mod tick {
         fn clock_gettime(clock: c_int, time: *mut Timespec) -> c_int;
     }
 
-    /// `None` when the kernel refuses, which only a system call filter makes it do.
+    /// `None` when the kernel refuses: because it knows no such clock, or because a system call
+    /// filter makes it.
     #[inline]
-    pub(super) fn now_ms() -> Option<u64> {
+    pub(super) fn now_ms(clock: c_int) -> Option<u64> {
         let mut time = Timespec { seconds: 0, nanoseconds: 0 };
         // SAFETY: `time` is a live, writable `struct timespec` of this target (two 64-bit fields,
-        // checked by the `cfg` above), and the call writes nothing else.
-        let status = unsafe { clock_gettime(CLOCK_MONOTONIC_COARSE, &mut time) };
+        // checked by the `cfg` above), and the call writes nothing else, whatever number the clock
+        // has.
+        let status = unsafe { clock_gettime(clock, &mut time) };
         (status == 0).then(|| time.seconds as u64 * 1_000 + time.nanoseconds as u64 / 1_000_000)
     }
 }
@@ -58,8 +93,12 @@ mod tick {
 /// No coarse clock is known here.
 #[cfg(not(all(target_os = "linux", target_pointer_width = "64", not(miri))))]
 mod tick {
+    use std::os::raw::c_int;
+
+    pub(super) const CLOCK: c_int = 0;
+
     #[inline]
-    pub(super) fn now_ms() -> Option<u64> {
+    pub(super) fn now_ms(_: c_int) -> Option<u64> {
         None
     }
 }

@@ -1,9 +1,15 @@
 //! For tests: what is on a page, and what changed on it. Feature `testing`.
 //!
-//! Imports `registry`, `encode`, `model`, `name`, `error`; knows no metrics. The idea to hold: a test
-//! looks at what a scraper would see. [`page`] encodes a registry and reads the page back with a
+//! Imports `registry`, `encode`, `model`, `name`, `error`, and of `sync` the clock; knows no metrics. The
+//! idea to hold: a test looks at what a scraper would see. [`page`] encodes a registry and reads the page back with a
 //! parser that refuses whatever the format forbids, so that a page that can be looked at is valid as
 //! well. [`parse_text`] and [`parse_open_metrics`] read pages from anywhere else.
+//!
+//! | to find out | there is |
+//! |---|---|
+//! | the value of a sample, by how much it goes up | [`assert_metric!`](crate::assert_metric), [`Page::value`] |
+//! | everything that changed, or is not as expected | [`Page::diff`] |
+//! | what happens when a minute has passed | [`Clock`] |
 //!
 //! ```
 //! use nunchi::{assert_metric, testing, Registry};
@@ -22,6 +28,7 @@
 //! ```
 
 mod assert;
+mod clock;
 mod diff;
 mod exemplar;
 mod families;
@@ -36,6 +43,7 @@ mod text;
 
 #[doc(hidden)]
 pub use assert::{Amount, Expected};
+pub use clock::{Clock, InClock};
 pub use open_metrics::parse_open_metrics;
 pub use page::{Exemplar, Family, Page, Sample};
 pub use rule::{ParseError, Rule};
