@@ -12,11 +12,14 @@ use std::fmt::Write;
 /// | claim | holds if |
 /// |---|---|
 /// | `== 3`, `!= 3`, `< 3`, `<= 3`, `> 3`, `>= 3` | the sample is there, and its value compares so; NaN equals NaN |
+/// | `is near 0.3` | the sample is there, and its value differs by a billionth of it at most, as sums of fractions may; by 10⁻⁹ below 1 |
+/// | `is near 0.3, within 0.05` | the same, with this tolerance |
 /// | `is present`, `is absent` | the sample is there, or is not |
 /// | `+= 2, block`, `-= 2, block` | the value goes up or down by 2 while the block runs; a sample that is not there counts as 0 |
+/// | `+= 2, within 0.05, block`, `-= …` | the same, give or take so much |
 ///
 /// A label value is anything with `Display`. The labels have to be all that the sample has, `le` and
-/// `quantile` included, in any order. Values are compared as `f64`. A claim about a block evaluates
+/// `quantile` included, which may be numbers; in any order. Values are compared as `f64`. A claim about a block evaluates
 /// to what the block does; updates by other threads count as well.
 ///
 /// # Panics
@@ -37,6 +40,14 @@ use std::fmt::Write;
 /// assert_metric!(registry, "app_requests_total", {"code" => 200} == 3);
 /// assert_metric!(registry, "app_requests_total", {"code" => 500} is absent);
 /// assert_metric!(registry, "app_jobs" <= 0);
+///
+/// let load = registry.gauge("app_load", "Load.").register()?;
+/// load.set(0.1 + 0.2);
+/// assert_metric!(registry, "app_load" is near 0.3);
+///
+/// let wait = registry.summary("app_wait_seconds", "Time in queue.").quantiles([0.5]).register()?;
+/// assert_metric!(registry, "app_wait_seconds_sum" += 0.7, within 0.1, wait.observe(0.75));
+/// assert_metric!(registry, "app_wait_seconds", {"quantile" => 0.5} is near 0.7, within 0.1);
 ///
 /// let answer = assert_metric!(registry, "app_jobs" += 2, {
 ///     jobs.inc();
@@ -75,6 +86,15 @@ macro_rules! __claim {
     ($sample:expr, is absent) => {
         $sample.is_present(false)
     };
+    ($sample:expr, is near $value:expr $(,)?) => {
+        $sample.is_near($value, ::std::option::Option::None)
+    };
+    ($sample:expr, is near $value:expr, within $tolerance:expr $(,)?) => {
+        $sample.is_near(
+            $value,
+            ::std::option::Option::Some($crate::testing::Amount::amount($tolerance)),
+        )
+    };
     ($sample:expr, == $value:expr) => {
         $sample.compares("==", $value)
     };
@@ -93,11 +113,17 @@ macro_rules! __claim {
     ($sample:expr, >= $value:expr) => {
         $sample.compares(">=", $value)
     };
+    ($sample:expr, += $by:expr, within $tolerance:expr, $block:expr) => {
+        $sample.moves(1.0, $by, $tolerance, || $block)
+    };
+    ($sample:expr, -= $by:expr, within $tolerance:expr, $block:expr) => {
+        $sample.moves(-1.0, $by, $tolerance, || $block)
+    };
     ($sample:expr, += $by:expr, $block:expr) => {
-        $sample.moves(1.0, $by, || $block)
+        $sample.moves(1.0, $by, 0, || $block)
     };
     ($sample:expr, -= $by:expr, $block:expr) => {
-        $sample.moves(-1.0, $by, || $block)
+        $sample.moves(-1.0, $by, 0, || $block)
     };
 }
 
@@ -165,16 +191,43 @@ impl Expected<'_> {
     }
 
     #[track_caller]
-    pub fn moves<T>(&self, sign: f64, by: impl Amount, block: impl FnOnce() -> T) -> T {
-        let by = sign * by.amount();
+    pub fn is_near(&self, value: impl Amount, tolerance: Option<f64>) {
+        let wanted = value.amount();
+        let page = super::page(self.registry);
+        let Some(sample) = page.sample(self.name, self.labels) else {
+            panic!("{}", self.missing(&page))
+        };
+        let found = sample.value();
+        let tolerance = tolerance.unwrap_or_else(|| 1e-9 * wanted.abs().max(1.0));
+        // Infinities are equal, and have no difference.
+        let is_same = found == wanted || (found.is_nan() && wanted.is_nan());
+        let holds = is_same || (wanted.is_finite() && (found - wanted).abs() <= tolerance);
+        let (series, found) = (self.series(), sample.written());
+        assert!(holds, "expected {series} near {wanted}, within {tolerance}, found {found}");
+    }
+
+    #[track_caller]
+    pub fn moves<T>(
+        &self,
+        sign: f64,
+        by: impl Amount,
+        tolerance: impl Amount,
+        block: impl FnOnce() -> T,
+    ) -> T {
+        let (by, tolerance) = (sign * by.amount(), tolerance.amount());
         let value = || super::page(self.registry).value(self.name, self.labels).unwrap_or(0.0);
         let before = value();
         let answer = block();
         let after = value();
         // Either form may be the one that rounds.
-        let holds = before + by == after || after - before == by;
+        let is_same = before + by == after || after - before == by;
+        let holds = is_same || (after - before - by).abs() <= tolerance;
         let series = self.series();
-        assert!(holds, "expected {series} to change by {by}, found {before} before, {after} after");
+        let within = if tolerance == 0.0 { String::new() } else { format!(", within {tolerance}") };
+        assert!(
+            holds,
+            "expected {series} to change by {by}{within}, found {before} before, {after} after"
+        );
         answer
     }
 

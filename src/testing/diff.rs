@@ -40,6 +40,34 @@ impl Page {
     }
 }
 
+impl Page {
+    /// By how much the value of a sample went up from this page to `after`, NaN if it became that. A
+    /// sample that is not on one of the pages counts as 0 there. For more than one claim about one
+    /// block; a single one is `assert_metric!(…, += 2, block)`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use nunchi::testing::page;
+    ///
+    /// let registry = nunchi::Registry::new();
+    /// let served = registry.counter("app_requests_total", "Requests served.").register()?;
+    /// let failed = registry.counter("app_failures_total", "Requests that failed.").register()?;
+    /// let before = page(&registry);
+    /// served.inc_by(2_u64);
+    /// let after = page(&registry);
+    /// assert_eq!(before.change(&after, "app_requests_total", &[]), 2.0);
+    /// assert_eq!(before.change(&after, "app_failures_total", &[]), 0.0);
+    /// # drop(failed);
+    /// # Ok::<(), nunchi::RegisterError>(())
+    /// ```
+    #[must_use]
+    pub fn change(&self, after: &Self, name: &str, labels: &[(&str, &str)]) -> f64 {
+        let value = |page: &Self| page.value(name, labels).unwrap_or(0.0);
+        value(after) - value(self)
+    }
+}
+
 fn by_name(page: &Page) -> HashMap<&str, Vec<Entry>> {
     page.families.iter().map(|family| (family.name.as_str(), entries(family))).collect()
 }

@@ -7,8 +7,9 @@
 //!
 //! | to find out | there is |
 //! |---|---|
-//! | the value of a sample, by how much it goes up | [`assert_metric!`](crate::assert_metric), [`Page::value`] |
-//! | everything that changed, or is not as expected | [`Page::diff`] |
+//! | the value of a sample, by how much it goes up | [`assert_metric!`](crate::assert_metric), [`Page::value`], [`Page::change`] |
+//! | count, sum, buckets, quantiles | [`Page::distribution`] |
+//! | everything that changed, or is not as expected | [`Page::diff`], of the families that count: [`Page::only`] |
 //! | what happens when a minute has passed | [`Clock`] |
 //!
 //! ```
@@ -30,6 +31,7 @@
 mod assert;
 mod clock;
 mod diff;
+mod distribution;
 mod exemplar;
 mod families;
 mod lexer;
@@ -44,6 +46,7 @@ mod text;
 #[doc(hidden)]
 pub use assert::{Amount, Expected};
 pub use clock::{Clock, InClock};
+pub use distribution::Distribution;
 pub use open_metrics::parse_open_metrics;
 pub use page::{Exemplar, Family, Page, Sample};
 pub use rule::{ParseError, Rule};

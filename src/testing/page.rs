@@ -80,8 +80,30 @@ impl Page {
         self.families.iter().find(|family| family.name == name)
     }
 
+    /// The same page with these families only, to look at or to compare with: say, without those that
+    /// tell of the process.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use nunchi::testing::{page, parse_text};
+    ///
+    /// let registry = nunchi::Registry::new();
+    /// registry.register_self_metrics()?;
+    /// registry.int_gauge("app_jobs", "Jobs waiting.").register()?.set(3);
+    /// let own = page(&registry).only(|family| family.name().starts_with("app_"));
+    /// let expected = "# HELP app_jobs Jobs waiting.\n# TYPE app_jobs gauge\napp_jobs 3\n";
+    /// assert_eq!(parse_text(expected.as_bytes()).expect("a valid page").diff(&own), "");
+    /// # Ok::<(), nunchi::RegisterError>(())
+    /// ```
+    #[must_use]
+    pub fn only(mut self, mut keep: impl FnMut(&Family) -> bool) -> Self {
+        self.families.retain(|family| keep(family));
+        self
+    }
+
     /// The first sample with this name and exactly these labels, in any order; those of buckets and
-    /// quantiles count. A label without a value is as good as none. The name is that of the line:
+    /// quantiles count, as the numbers that they are. A label without a value is as good as none. The name is that of the line:
     /// `app_wait_seconds_count`, not that of the family. Looks through the whole page.
     ///
     /// # Examples
@@ -91,7 +113,7 @@ impl Page {
     /// let wait = registry.histogram("app_wait_seconds", "Time in queue.").buckets([0.5]);
     /// wait.register()?.observe(0.25);
     /// let page = nunchi::testing::page(&registry);
-    /// let bucket = page.sample("app_wait_seconds_bucket", &[("le", "0.5")]);
+    /// let bucket = page.sample("app_wait_seconds_bucket", &[("le", "0.50")]);
     /// assert_eq!(bucket.map(|bucket| bucket.written()), Some("1"));
     /// # Ok::<(), nunchi::RegisterError>(())
     /// ```
@@ -99,7 +121,7 @@ impl Page {
     pub fn sample(&self, name: &str, labels: &[(&str, &str)]) -> Option<&Sample> {
         let wanted = sorted(labels.iter().copied());
         let mut samples = self.families.iter().flat_map(|family| &family.samples);
-        samples.find(|sample| sample.name == name && sorted(sample.labels()) == wanted)
+        samples.find(|sample| sample.name == name && same(&sorted(sample.labels()), &wanted))
     }
 
     /// The value of that [`sample`](Self::sample).
@@ -251,6 +273,18 @@ pub(super) fn sorted<'l>(
     let mut labels: Vec<_> = labels.filter(|(_, value)| !value.is_empty()).collect();
     labels.sort_unstable();
     labels
+}
+
+/// Whether two sorted label sets are the same, however they spell bounds and quantiles.
+fn same(one: &[(&str, &str)], other: &[(&str, &str)]) -> bool {
+    let number = |(name, value): (&str, &str)| {
+        let is_number = ["le", "quantile"].contains(&name);
+        is_number.then(|| Written::number(value)).flatten().map(|number| number.value)
+    };
+    let same = |one: (&str, &str), other: (&str, &str)| {
+        one == other || (one.0 == other.0 && number(one).is_some_and(|n| number(other) == Some(n)))
+    };
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(*one, *other))
 }
 
 fn pairs(labels: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {

@@ -1,5 +1,7 @@
 //! `nunchi::testing`: what it reads back, what it refuses, what users write with it.
 
+#[path = "testing/clock.rs"]
+mod clock;
 #[path = "testing/corpus.rs"]
 mod corpus;
 #[path = "testing/looking.rs"]

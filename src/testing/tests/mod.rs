@@ -8,13 +8,13 @@ use proptest::prelude::*;
 
 /// A page that is valid in the text format.
 #[track_caller]
-fn text(page: &str) -> Page {
+pub(super) fn text(page: &str) -> Page {
     parse_text(page.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{page}"))
 }
 
 /// A page that is valid in OpenMetrics, given without its end.
 #[track_caller]
-fn open_metrics(page: &str) -> Page {
+pub(super) fn open_metrics(page: &str) -> Page {
     let page = format!("{page}# EOF\n");
     parse_open_metrics(page.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{page}"))
 }

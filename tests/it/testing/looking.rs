@@ -60,6 +60,43 @@ fn claims_that_hold_pass() {
 }
 
 #[test]
+fn claims_with_a_tolerance_hold_within_it() {
+    let registry = Registry::new();
+    let load = registry.gauge("app_load", "Load.").register().expect("a valid family");
+    load.set(0.1 + 0.2);
+    assert_metric!(registry, "app_load" is near 0.3);
+    assert_metric!(registry, "app_load" != 0.3);
+    assert_metric!(registry, "app_load" is near 0.25, within 0.1);
+    assert_metric!(registry, "app_load" += 0.5, within 0.3, load.inc_by(0.75));
+    assert_metric!(registry, "app_load" -= 1, within 0.3, load.dec_by(0.75));
+    for same in [f64::NAN, f64::INFINITY, 1e300, 0.0] {
+        load.set(same);
+        assert_metric!(registry, "app_load" is near same);
+    }
+    load.set(1e12 + 1.0);
+    assert_metric!(registry, "app_load" is near 1e12);
+    let claim = || assert_metric!(registry, "app_load" is near f64::NEG_INFINITY);
+    assert!(message(claim).contains("found 1000000000001"));
+    load.set(2.0);
+    let claim = || assert_metric!(registry, "app_load" is near 3, within 0.5);
+    assert_eq!(message(claim), "expected app_load near 3, within 0.5, found 2");
+    let claim = || assert_metric!(registry, "app_load" += 3, within 0.5, load.inc());
+    let wanted = "expected app_load to change by 3, within 0.5, found 2 before, 3 after";
+    assert_eq!(message(claim), wanted);
+    let claim = || assert_metric!(registry, "app_other" is near 0);
+    assert_eq!(message(claim), "there is no sample app_other, and none of this name");
+}
+
+#[test]
+fn pages_tell_by_how_much_a_sample_went_up() {
+    let (before, after) = (text("a 1\nb 5\nc 2\n"), text("a 4\nb 2\nd 3\n"));
+    let change = |name| before.change(&after, name, &[]);
+    assert_eq!(["a", "b", "c", "d", "e"].map(change), [3.0, -3.0, -2.0, 3.0, 0.0]);
+    let only = after.clone().only(|family| family.name() > "a");
+    assert_eq!(only, text("b 2\nd 3\n"));
+}
+
+#[test]
 fn claims_that_do_not_hold_say_what_is_there() {
     let registry = &registry();
     let claim =
