@@ -6,5 +6,7 @@ mod clock;
 mod corpus;
 #[path = "testing/looking.rs"]
 mod looking;
+#[path = "testing/promtool.rs"]
+mod promtool;
 #[path = "testing/round_trip.rs"]
 mod round_trip;
