@@ -32,8 +32,7 @@ impl<const N: usize> Shared<N> {
             (other as usize == number).then_some(())
         };
         // As a table searches.
-        let favourite =
-            (0..GROUPS).find_map(|group| self.index.find_in(group, hash).and_then(at));
+        let favourite = (0..GROUPS).find_map(|group| self.index.find_in(group, hash).and_then(at));
         favourite.or_else(|| self.index.find(hash, at)).is_some()
     }
 }

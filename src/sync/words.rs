@@ -105,11 +105,12 @@ mod tests {
     fn every_byte_is_in_the_words_and_is_compared() {
         for len in 0..=MOST + 9 {
             let text: Vec<u8> = (7..).take(len).collect();
-            // SAFETY: of the same length, here and below.
+            // SAFETY: of the same length.
             assert!(unsafe { are(text.clone().as_ptr(), &text) });
             for at in 0..len {
                 let mut other = text.clone();
                 other[at] ^= 0x80;
+                // SAFETY: as above.
                 assert!(!unsafe { are(other.as_ptr(), &text) }, "byte {at} of {len}");
                 assert!(len > MOST || words(&other) != words(&text), "byte {at} of {len}");
             }
