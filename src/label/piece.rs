@@ -32,6 +32,12 @@ fn write_escaped(value: &str, out: &mut String) -> bool {
     rest.len() < value.len()
 }
 
+/// Whether a piece is that of a label of this name. That of nothing is any label's.
+pub(crate) fn is_of(piece: &str, name: &str) -> bool {
+    let label = piece.strip_prefix(',').and_then(|label| label.strip_prefix(name));
+    piece.is_empty() || label.is_some_and(|rest| rest.starts_with('='))
+}
+
 /// Whether the piece of a label stands for this value, where the value had to be escaped.
 #[cold]
 pub(crate) fn escaped_stands_for(piece: &str, value: &str) -> bool {
@@ -58,6 +64,13 @@ mod tests {
     fn t5_three_characters_are_escaped_and_nothing_else() {
         assert_eq!(piece("/a\"b\\c\nd\te\0돌").0, ",path=\"/a\\\"b\\\\c\\nd\te\0돌\"");
         assert_eq!(piece(""), (String::new(), false));
+    }
+
+    #[test]
+    fn a_piece_belongs_to_its_label() {
+        let (piece, _) = piece("a");
+        assert!(is_of(&piece, "path") && is_of("", "path"));
+        assert!(!is_of(&piece, "pat") && !is_of(&piece, "paths") && !is_of(&piece, ""));
     }
 
     #[test]

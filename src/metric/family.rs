@@ -9,11 +9,11 @@ use crate::label::{piece, DynamicLabels, Labels};
 use crate::model::{Descriptor, LabelPieces, Scratch, Source, Visitor};
 use crate::sync::arena::Text;
 use crate::sync::dense::{Dense, Extent};
-use crate::sync::hash::hash_values;
+use crate::sync::hash::{hash_text, hash_values};
 use crate::sync::held::Held;
 use crate::sync::primitive::{AtomicU64, Ordering};
 use crate::sync::seed::process_seed;
-use crate::sync::table::{Full, Key, Missed, Table};
+use crate::sync::table::{Full, Key, Missed, NewKey, Table};
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
@@ -141,14 +141,9 @@ impl<M: Metric> FamilyCore<M> {
 
     #[inline(never)]
     fn insert(&self, values: &[&str], missed: Missed, limit: usize) -> Result<&M, Full> {
-        let names = self.descriptor.page_labels();
-        let write =
-            |column: usize, draft: &mut String| match (names.get(column), values.get(column)) {
-                (Some(name), Some(value)) => piece::write(name, value, draft),
-                _ => false,
-            };
+        let key = Labelled { names: self.descriptor.page_labels(), values };
         let make = || M::create(self.descriptor.shape());
-        self.table.insert(Values(values), missed, limit, write, make)
+        self.table.insert(key, missed, limit, make)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -178,6 +173,46 @@ impl Key for Values<'_> {
                 text.encloses(value)
             }
         })
+    }
+}
+
+/// Label values and the names they belong to.
+#[derive(Clone, Copy)]
+struct Labelled<'a> {
+    names: &'a [String],
+    values: &'a [&'a str],
+}
+
+impl Labelled<'_> {
+    fn name_and_value(&self, column: usize) -> (&str, &str) {
+        let name = self.names.get(column).map_or("", String::as_str);
+        (name, self.values.get(column).copied().unwrap_or_default())
+    }
+}
+
+impl Key for Labelled<'_> {
+    fn hash(self, seed: u64) -> u32 {
+        Values(self.values).hash(seed)
+    }
+
+    fn is(self, column: usize, text: Text<'_>) -> bool {
+        Values(self.values).is(column, text)
+    }
+}
+
+impl NewKey for Labelled<'_> {
+    fn hash_of(self, column: usize, seed: u64) -> u32 {
+        // Another one for each column, as one value may be that of many labels.
+        hash_text(seed.rotate_left(column as u32), self.name_and_value(column).1)
+    }
+
+    fn is_of(self, column: usize, piece: &str) -> bool {
+        piece::is_of(piece, self.name_and_value(column).0)
+    }
+
+    fn write(self, column: usize, draft: &mut String) -> bool {
+        let (name, value) = self.name_and_value(column);
+        piece::write(name, value, draft)
     }
 }
 

@@ -18,9 +18,9 @@ fn values_are_compared_in_full_and_apart() {
     assert_eq!(family.with_values(&["ab", "c"]).get(), 1.0);
 }
 
-/// A value whose hash is that of any other.
+/// Label values whose hashes are those of any others.
 #[derive(Clone, Copy)]
-struct Colliding<'a>(&'a [&'a str]);
+struct Colliding<'a>(Labelled<'a>);
 
 impl Key for Colliding<'_> {
     fn hash(self, _: u64) -> u32 {
@@ -28,17 +28,54 @@ impl Key for Colliding<'_> {
     }
 
     fn is(self, column: usize, text: Text<'_>) -> bool {
-        Values(self.0).is(column, text)
+        self.0.is(column, text)
+    }
+}
+
+impl NewKey for Colliding<'_> {
+    fn hash_of(self, _: usize, _: u64) -> u32 {
+        7
+    }
+
+    fn is_of(self, column: usize, piece: &str) -> bool {
+        self.0.is_of(column, piece)
+    }
+
+    fn write(self, column: usize, draft: &mut String) -> bool {
+        self.0.write(column, draft)
     }
 }
 
 /// Whether the piece of one value answers for another where their hashes are the same.
 fn stands_for(stored: &str, value: &str) -> bool {
-    let table = Table::new(1, 0);
-    let key = Colliding(&[stored]);
+    let (table, names) = (Table::new(1, 0), ["path".to_owned()]);
+    let key = Colliding(Labelled { names: &names, values: &[stored] });
     let missed = table.find(key).unwrap_err();
-    table.insert(key, missed, 1, |_, draft| piece::write("path", stored, draft), || ()).unwrap();
-    table.find(Colliding(&[value])).is_ok()
+    table.insert(key, missed, 1, || ()).unwrap();
+    table.find(Colliding(Labelled { names: &names, values: &[value] })).is_ok()
+}
+
+#[test]
+fn a_value_of_two_labels_has_two_pieces_whatever_their_hashes() {
+    let names = ["a", "b", "ab"].map(str::to_owned);
+    let table = Table::new(3, 0);
+    for values in [["x", "x", "x"], ["y", "x", "\n"], ["\n", "y", "x"], ["", "\n", "y"]] {
+        let key = Colliding(Labelled { names: &names, values: &values });
+        let missed = table.find(key).unwrap_err();
+        table.insert(key, missed, 9, || ()).unwrap();
+    }
+    let mut pieces = Vec::new();
+    table.visit(0, |columns, ()| {
+        pieces.push(columns.texts().collect::<String>());
+        true
+    });
+    let expected = [
+        r#",a="x",b="x",ab="x""#,
+        r#",a="y",b="x",ab="\n""#,
+        r#",a="\n",b="y",ab="x""#,
+        r#",b="\n",ab="y""#,
+    ];
+    assert_eq!(pieces, expected);
 }
 
 #[test]

@@ -8,7 +8,6 @@
 //! texts, and no more.
 
 use super::arena::{Place, Text, Texts};
-use super::hash::hash_text;
 use super::index::Index;
 
 /// Knows which texts were stored. Used under the lock of its table.
@@ -17,7 +16,6 @@ pub(crate) struct Pool {
     columns: Vec<Column>,
     /// Where a text is written before it is stored.
     draft: String,
-    seed: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -31,13 +29,14 @@ const UNIQUE_AFTER: u32 = 64;
 const SAMPLE: u32 = 16;
 
 impl Pool {
-    pub(crate) fn new(columns: usize, seed: u64) -> Self {
+    pub(crate) fn new(columns: usize) -> Self {
         let columns = vec![Column { last: None, fresh: 0 }; columns];
-        Self { index: Index::new(), columns, draft: String::new(), seed }
+        Self { index: Index::new(), columns, draft: String::new() }
     }
 
-    /// The place of a column's text: stored before if it is known to be, or stored now. `is` says
-    /// whether a text of the column is the one, `write` writes it and returns its mark.
+    /// The place of a column's text, which has this hash: stored before if it is known to be, or
+    /// stored now. `is` says whether a text that was stored in the column is the one, `is_of` whether
+    /// a text was stored in the column, `write` writes the text and returns its mark.
     ///
     /// # Safety
     ///
@@ -46,33 +45,20 @@ impl Pool {
         &mut self,
         texts: &Texts,
         column: usize,
+        hash: u32,
         is: impl Fn(Text<'_>) -> bool,
+        is_of: impl Fn(&str) -> bool,
         write: impl FnOnce(&mut String) -> bool,
     ) -> Place {
-        let last = self.columns.get(column).and_then(|column| column.last);
-        if let Some(last) = last {
+        let mut unknown = Column { last: None, fresh: 0 };
+        let column = self.columns.get_mut(column).unwrap_or(&mut unknown);
+        if let Some(last) = column.last {
             // SAFETY: stored by this side.
             if is(unsafe { texts.read().get(last) }) {
-                if let Some(column) = self.columns.get_mut(column) {
-                    column.fresh = 0;
-                }
+                column.fresh = 0;
                 return last;
             }
         }
-        self.draft.clear();
-        let mark = write(&mut self.draft);
-        // SAFETY: the caller's promise.
-        unsafe { self.store_draft(texts, column, mark) }
-    }
-
-    /// # Safety
-    ///
-    /// As `store`.
-    unsafe fn store_draft(&mut self, texts: &Texts, column: usize, mark: bool) -> Place {
-        let draft = self.draft.as_str();
-        let hash = hash_text(self.seed, draft);
-        let mut unknown = Column { last: None, fresh: 0 };
-        let column = self.columns.get_mut(column).unwrap_or(&mut unknown);
         // By turn, so that a few texts that begin to repeat are noticed, and by hash, so that many
         // are. The hash's low bits choose the line of the index and its highest ones the cell.
         let sampled = column.fresh % SAMPLE == 0 || (hash >> 24) % SAMPLE == 0;
@@ -81,23 +67,25 @@ impl Pool {
             self.index.find(hash, |place| {
                 // SAFETY: the index has places of these texts only.
                 let known = unsafe { texts.read().get(place) };
-                (known.mark() == mark && known.as_str() == draft).then_some(place)
+                (is(known) && is_of(known.as_str())).then_some(place)
             })
         } else {
             None
         };
         let place = known.unwrap_or_else(|| {
+            self.draft.clear();
+            let mark = write(&mut self.draft);
             // SAFETY: the caller keeps calls apart.
-            let place = unsafe { texts.store(draft, mark) };
+            let place = unsafe { texts.store(&self.draft, mark) };
             if search {
                 // SAFETY: as above.
                 unsafe { self.index.insert(hash, place) };
             }
+            self.draft.shrink_to(4096); // A single huge value must not keep its draft for ever.
             place
         });
         column.fresh = if known.is_some() { 0 } else { column.fresh.saturating_add(1) };
         column.last = Some(place);
-        self.draft.shrink_to(4096); // A single huge value must not keep its draft for ever.
         place
     }
 }
@@ -105,10 +93,20 @@ impl Pool {
 #[cfg(all(test, not(nunchi_loom)))]
 mod tests {
     use super::*;
+    use crate::sync::hash::hash_text;
     use std::collections::HashSet;
 
     /// Stores the texts in one column and returns how many places they have.
     fn places(pool: &mut Pool, texts: &Texts, all: impl Iterator<Item = u32>) -> usize {
+        places_with(7, pool, texts, all)
+    }
+
+    fn places_with(
+        seed: u64,
+        pool: &mut Pool,
+        texts: &Texts,
+        all: impl Iterator<Item = u32>,
+    ) -> usize {
         let mut places = HashSet::new();
         for n in all {
             let text = n.to_string();
@@ -116,8 +114,10 @@ mod tests {
                 draft.push_str(&text);
                 n % 2 == 0
             };
+            let hash = hash_text(seed, &text);
+            let is = |known: Text<'_>| known.as_str() == text;
             // SAFETY: one thread, one pool.
-            let place = unsafe { pool.store(texts, 0, |known| known.as_str() == text, write) };
+            let place = unsafe { pool.store(texts, 0, hash, is, |_| true, write) };
             // SAFETY: stored above.
             let stored = unsafe { texts.read().get(place) };
             assert_eq!((stored.as_str(), stored.mark()), (text.as_str(), n % 2 == 0));
@@ -128,14 +128,14 @@ mod tests {
 
     #[test]
     fn a_column_of_few_texts_keeps_each_once() {
-        let (mut pool, texts) = (Pool::new(1, 7), Texts::new());
+        let (mut pool, texts) = (Pool::new(1), Texts::new());
         let count = if cfg!(miri) { 90 } else { 600 };
         assert_eq!(places(&mut pool, &texts, (0..count).map(|n| n * 7 % 30)), 30);
     }
 
     #[test]
     fn texts_that_differ_in_their_mark_are_two() {
-        let (mut pool, texts) = (Pool::new(2, 7), Texts::new());
+        let (mut pool, texts) = (Pool::new(2), Texts::new());
         // SAFETY: one thread, one pool.
         let mut store = |mark| unsafe {
             let is = |known: Text<'_>| known.mark() == mark;
@@ -143,7 +143,7 @@ mod tests {
                 draft.push('a');
                 mark
             };
-            pool.store(&texts, 0, is, write)
+            pool.store(&texts, 0, 1, is, |_| true, write)
         };
         let (one, two) = (store(true), store(false));
         assert_ne!(one, two);
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_column_of_unique_texts_is_hardly_indexed() {
-        let (mut pool, texts) = (Pool::new(1, 7), Texts::new());
+        let (mut pool, texts) = (Pool::new(1), Texts::new());
         let count = if cfg!(miri) { 200 } else { 16_000 };
         assert_eq!(places(&mut pool, &texts, 0..count), count as usize);
         assert!(pool.index.len() <= 64 + count as usize / 7, "{}", pool.index.len());
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_column_that_turns_out_to_repeat_is_stored_twice_at_most() {
-        let (mut pool, texts) = (Pool::new(1, 7), Texts::new());
+        let (mut pool, texts) = (Pool::new(1), Texts::new());
         let (count, rounds) = if cfg!(miri) { (100, 2) } else { (1000, 30) };
         let places = places(&mut pool, &texts, (0..count * rounds).map(|n| n % count));
         assert!(places < count as usize * 5 / 2, "{places}");
@@ -171,9 +171,10 @@ mod tests {
         // The seeds only vary which texts are sampled.
         let (count, seeds) = if cfg!(miri) { (60, 1) } else { (20_000, 8) };
         for seed in 1..=seeds {
-            let (mut pool, texts) = (Pool::new(1, seed * 0x123_4567), Texts::new());
+            let (mut pool, texts) = (Pool::new(1), Texts::new());
             let unique_then_few = (0..64).chain((0..count).map(|n| 100 + n % 5));
-            let places = places(&mut pool, &texts, unique_then_few);
+            let seed = seed * 0x123_4567;
+            let places = places_with(seed, &mut pool, &texts, unique_then_few);
             assert!(places <= 160, "{places} copies of 69 texts");
         }
     }
@@ -181,7 +182,7 @@ mod tests {
     /// As loops over tenants make it, and for each of them over something else.
     #[test]
     fn a_column_of_long_runs_keeps_each_text_once() {
-        let (mut pool, texts) = (Pool::new(1, 7), Texts::new());
+        let (mut pool, texts) = (Pool::new(1), Texts::new());
         let (runs, long) = if cfg!(miri) { (80, 4) } else { (300, 50) };
         assert_eq!(places(&mut pool, &texts, (0..runs * long).map(|n| n / long)), runs as usize);
     }

@@ -63,6 +63,16 @@ pub(crate) trait Key: Copy {
     fn is(self, column: usize, text: Text<'_>) -> bool;
 }
 
+/// A key that a table can store.
+pub(crate) trait NewKey: Key {
+    /// The hash of one text with this seed.
+    fn hash_of(self, column: usize, seed: u64) -> u32;
+    /// Whether a stored text that [is](Key::is) this key's is one of this column, and not of another.
+    fn is_of(self, column: usize, text: &str) -> bool;
+    /// Writes the text of `column` into the empty `draft` and returns its mark.
+    fn write(self, column: usize, draft: &mut String) -> bool;
+}
+
 /// What is known of a key that was not found.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Missed {
@@ -103,18 +113,16 @@ impl<V> Table<V> {
         }
     }
 
-    /// The value of a key that was missed: made by `make`, unless it has come in since then. `write`
-    /// writes the text of a column into an empty draft and returns its mark.
+    /// The value of a key that was missed: made by `make`, unless it has come in since then.
     ///
     /// # Errors
     ///
     /// [`Full`] if the key is new and the table has `limit` entries. `usize::MAX` is no limit.
     pub(crate) fn insert(
         &self,
-        key: impl Key,
+        key: impl NewKey,
         missed: Missed,
         limit: usize,
-        write: impl Fn(usize, &mut String) -> bool,
         make: impl FnOnce() -> V,
     ) -> Result<&V, Full> {
         if missed.seen as usize >= limit {
@@ -127,7 +135,7 @@ impl<V> Table<V> {
                 // SAFETY: room for a `V`, aligned to it, that nobody knows yet.
                 unsafe { entry.cast::<V>().as_ptr().write(value) };
                 // SAFETY: begun above, under the lock that `pool` holds.
-                unsafe { self.core.finish(key, missed.hash, write, entry, &mut pool) };
+                unsafe { self.core.finish(key, missed.hash, entry, &mut pool) };
                 entry
             }
         };
@@ -284,28 +292,25 @@ impl Core {
     /// `entry` is from `begin`, whose lock is still held: `pool` is behind it.
     unsafe fn finish(
         &self,
-        key: impl Key,
+        key: impl NewKey,
         hash: u32,
-        write: impl Fn(usize, &mut String) -> bool,
         entry: Entry,
         pool: &mut Option<Box<Pool>>,
     ) {
         let columns = self.shape.columns;
         if columns > 0 {
-            let new = || Box::new(Pool::new(columns, self.seed));
-            let pool = pool.get_or_insert_with(new);
+            let pool = pool.get_or_insert_with(|| Box::new(Pool::new(columns)));
             for column in 0..columns {
+                let hash = key.hash_of(column, self.seed);
                 let is = |text: Text<'_>| key.is(column, text);
+                let is_of = |text: &str| key.is_of(column, text);
+                let write = |draft: &mut String| key.write(column, draft);
                 // SAFETY: under the lock of this pool, the only one of these texts; and inside the
                 // room of the entry, aligned, known to nobody yet.
                 unsafe {
-                    let place = pool.store(&self.texts, column, is, |draft| write(column, draft));
-                    entry
-                        .as_ptr()
-                        .add(self.shape.places_at)
-                        .cast::<Place>()
-                        .add(column)
-                        .write(place);
+                    let place = pool.store(&self.texts, column, hash, is, is_of, write);
+                    let places = entry.as_ptr().add(self.shape.places_at).cast::<Place>();
+                    places.add(column).write(place);
                 }
             }
         }

@@ -16,7 +16,15 @@ impl Key for Words<'_> {
     }
 }
 
-impl Words<'_> {
+impl NewKey for Words<'_> {
+    fn hash_of(self, column: usize, seed: u64) -> u32 {
+        hash_values(seed, &[self.0[column]])
+    }
+
+    fn is_of(self, _: usize, _: &str) -> bool {
+        true // A word is the same in any column.
+    }
+
     fn write(self, column: usize, draft: &mut String) -> bool {
         draft.push_str(self.0[column]);
         draft.is_empty()
@@ -30,8 +38,7 @@ fn insert_with<'t, V>(
     make: impl FnOnce() -> V,
 ) -> Result<&'t V, Full> {
     let key = Words(words);
-    let write = |column, draft: &mut String| key.write(column, draft);
-    table.find(key).or_else(|missed| table.insert(key, missed, limit, write, make))
+    table.find(key).or_else(|missed| table.insert(key, missed, limit, make))
 }
 
 fn insert<'t>(
