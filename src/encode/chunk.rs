@@ -1,9 +1,12 @@
 //! A page in pieces of whatever size the caller has room for.
 
-use super::text::TextWriter;
+#[cfg(feature = "openmetrics")]
+use super::openmetrics::OpenMetrics;
+use super::text::{Dialect, LineWriter, Text};
 use super::{Format, CHUNK};
-use crate::model::{Buffers, Gather, Page};
+use crate::model::{Buffers, Gather, Page, Source};
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// Puts a page together chunk by chunk, for a sink that takes a page in parts.
@@ -34,26 +37,27 @@ use std::sync::Arc;
 /// ```
 pub struct Encoder {
     registry: Arc<dyn Gather>,
+    format: Format,
     page: Page,
     /// `None` only while the encoder is dropped.
     buffers: Option<Box<Buffers>>,
-    /// The source and the series to go on with.
+    /// The source and the series to go on with. The end of the page counts as one more source.
     at: (usize, usize),
 }
 
 impl Encoder {
     pub(crate) fn over(registry: Arc<dyn Gather>, format: Format) -> Self {
-        let Format::Text = format;
         let mut buffers = registry.take_buffers();
         let page = registry.gather(&mut buffers.scratch);
-        let mut this = Self { registry, page, buffers: Some(buffers), at: (0, 0) };
+        let mut this = Self { registry, format, page, buffers: Some(buffers), at: (0, 0) };
         this.begin_source();
         this
     }
 
     /// Appends the next part of the page and answers whether there is more. It is at least one
     /// series (with the header of its family where that is due), and otherwise as much as fits in
-    /// the capacity that `chunk` has: the vector grows only if one series does not fit in it.
+    /// the capacity that `chunk` has: the vector grows only if one series does not fit in it. The
+    /// line that ends a page of OpenMetrics may have a chunk to itself.
     #[must_use = "the page is not whole before the answer is `false`"]
     pub fn next_chunk(&mut self, chunk: &mut Vec<u8>) -> bool {
         self.fill(chunk, chunk.capacity())
@@ -72,13 +76,26 @@ impl Encoder {
     fn fill(&mut self, page: &mut Vec<u8>, limit: usize) -> bool {
         let start = page.len();
         while let (Some(source), Some(buffers)) = (self.page.get(self.at.0), &mut self.buffers) {
-            let mut writer = TextWriter { state: &mut buffers.prepared, page, start, limit };
-            if let Some(series) = source.visit(self.at.1, &mut buffers.scratch, &mut writer) {
+            let chunk = Chunk { page, start, limit };
+            let stopped = match self.format {
+                Format::Text => chunk.take::<Text>(&**source, self.at.1, buffers),
+                #[cfg(feature = "openmetrics")]
+                Format::OpenMetrics => chunk.take::<OpenMetrics>(&**source, self.at.1, buffers),
+            };
+            if let Some(series) = stopped {
                 self.at.1 = series;
                 return true;
             }
             self.at = (self.at.0 + 1, 0);
             self.begin_source();
+        }
+        let end = self.format.end();
+        if !end.is_empty() && self.at.0 == self.page.len() {
+            if page.len() > start && page.len() + end.len() > limit {
+                return true;
+            }
+            page.extend_from_slice(end.as_bytes());
+            self.at.0 += 1;
         }
         false
     }
@@ -90,7 +107,11 @@ impl Encoder {
         let descriptor = source.descriptor();
         let before = self.at.0.checked_sub(1).and_then(|before| self.page.get(before));
         if !before.is_some_and(|other| other.descriptor().page_name() == descriptor.page_name()) {
-            buffers.prepared.family(descriptor);
+            match self.format {
+                Format::Text => buffers.prepared.family::<Text>(descriptor),
+                #[cfg(feature = "openmetrics")]
+                Format::OpenMetrics => buffers.prepared.family::<OpenMetrics>(descriptor),
+            }
         }
         buffers.prepared.member(descriptor);
     }
@@ -113,6 +134,30 @@ impl Encoder {
                 buffers.chunk = chunk;
             }
         }
+    }
+}
+
+/// The chunk at hand.
+struct Chunk<'p> {
+    page: &'p mut Vec<u8>,
+    start: usize,
+    limit: usize,
+}
+
+impl Chunk<'_> {
+    /// Takes the series of a source, beginning with number `from`. Answers with which to go on in
+    /// the next chunk.
+    #[inline]
+    fn take<D: Dialect>(
+        self,
+        source: &dyn Source,
+        from: usize,
+        buffers: &mut Buffers,
+    ) -> Option<usize> {
+        let Self { page, start, limit } = self;
+        let (state, dialect) = (&mut buffers.prepared, PhantomData::<D>);
+        let mut writer = LineWriter { dialect, state, page, start, limit };
+        source.visit(from, &mut buffers.scratch, &mut writer)
     }
 }
 

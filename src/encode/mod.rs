@@ -7,6 +7,8 @@
 mod buffer;
 mod chunk;
 mod number;
+#[cfg(feature = "openmetrics")]
+mod openmetrics;
 mod text;
 
 pub use chunk::Encoder;
@@ -17,20 +19,48 @@ use std::io::Write;
 use std::sync::Arc;
 
 /// An exposition format.
+///
+/// A format is bytes of one kind. Versions whose bytes are the same are one format here, and only
+/// their media types differ: `http::respond` names the one that was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
     /// The Prometheus text format 0.0.4, which every scraper understands.
     #[default]
     Text,
+    /// OpenMetrics 1.0 in its text form, which Prometheus asks for first; also valid as 0.0.1.
+    ///
+    /// Names, labels and values are those of [`Text`](Self::Text), so that a series is the same in
+    /// both, and no line is there that text has not. Lines that the specification forbids are left
+    /// out: the sum of a histogram or summary while it is negative or NaN, and that of a histogram
+    /// with a negative bound; with the sum of a histogram also its count, which the last bucket
+    /// repeats; quantiles that are negative.
+    ///
+    /// The unit of a family is told if its name ends with a base unit, such as `_seconds` or
+    /// `_bytes_total`. There are no `_created` lines, which most servers store as further series.
+    ///
+    /// Source: OpenMetrics 1.0.
+    #[cfg(feature = "openmetrics")]
+    OpenMetrics,
 }
 
 impl Format {
-    /// The media type of a page in this format (T15).
+    /// The media type of a page in this format (T15, O1).
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Text => "text/plain; version=0.0.4; charset=utf-8",
+            #[cfg(feature = "openmetrics")]
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        }
+    }
+
+    /// What a page ends with.
+    const fn end(self) -> &'static str {
+        match self {
+            Self::Text => "",
+            #[cfg(feature = "openmetrics")]
+            Self::OpenMetrics => openmetrics::END,
         }
     }
 }

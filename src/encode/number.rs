@@ -10,23 +10,24 @@ pub(super) const LONGEST: usize = 24;
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Writes a sample value (T7): integers as their digits, whole floats as integers, other floats as
-/// the shortest digits that read back as the same float; `NaN`, `+Inf`, `-Inf`.
+/// the shortest digits that read back as the same float; `NaN`, `+Inf`, `-Inf`. With `pointed`, whole
+/// floats have `.0` to tell them from integers (O15).
 #[inline(always)]
-pub(super) fn put(value: Number, room: &mut Room<'_>) {
+pub(super) fn put(value: Number, pointed: bool, room: &mut Room<'_>) {
     match value {
         Number::U64(value) => put_u64(value, room),
         Number::I64(value) => put_i64(value, room),
-        Number::F64(value) => put_f64(value, room),
+        Number::F64(value) => put_float(value, pointed, room),
     }
 }
 
 /// As [`put`], without a copy of the digits' code.
 #[inline]
-pub(super) fn put_few(value: Number, room: &mut Room<'_>) {
+pub(super) fn put_few(value: Number, pointed: bool, room: &mut Room<'_>) {
     match value {
         Number::U64(value) => put_digits(value, room),
         Number::I64(value) => put_i64(value, room),
-        Number::F64(value) => put_f64(value, room),
+        Number::F64(value) => put_float(value, pointed, room),
     }
 }
 
@@ -90,8 +91,21 @@ fn digits(value: u64) -> u64 {
     tens | (twos - tens * 10) << 8
 }
 
+#[inline(always)] // `pointed` is a constant of the caller.
+fn put_float(value: f64, pointed: bool, room: &mut Room<'_>) {
+    put_f64(value, room);
+    if pointed && is_small_and_whole(value) {
+        room.put(b".0");
+    }
+}
+
+#[inline(always)]
+fn is_small_and_whole(value: f64) -> bool {
+    value.abs() < EXACT && value as i64 as f64 == value
+}
+
 fn put_f64(value: f64, room: &mut Room<'_>) {
-    if value.abs() < EXACT && value as i64 as f64 == value {
+    if is_small_and_whole(value) {
         if value == 0.0 && value.is_sign_negative() {
             room.put(b"-0");
         } else {
@@ -146,10 +160,36 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn text(value: Number) -> String {
+    fn written(value: Number, pointed: bool) -> String {
         let mut page = Vec::new();
-        put(value, &mut Room::new(&mut page, LONGEST));
+        put(value, pointed, &mut Room::new(&mut page, LONGEST));
         String::from_utf8(page).unwrap()
+    }
+
+    fn text(value: Number) -> String {
+        written(value, false)
+    }
+
+    #[test]
+    fn o15_a_float_is_told_from_an_integer() {
+        for (value, expected) in [
+            (Number::U64(u64::MAX), "18446744073709551615"),
+            (Number::I64(-3), "-3"),
+            (Number::F64(0.0), "0.0"),
+            (Number::F64(-0.0), "-0.0"),
+            (Number::F64(17.0), "17.0"),
+            (Number::F64(-17.5), "-17.5"),
+            (Number::F64(1e-7), "1e-7"),
+            (Number::F64(-9_007_199_254_740_991.0), "-9007199254740991.0"),
+            (Number::F64(9_007_199_254_740_992.0), "9007199254740992.0"),
+            (Number::F64(1e16), "1e16"),
+            (Number::F64(f64::MAX), "1.7976931348623157e308"),
+            (Number::F64(f64::NAN), "NaN"),
+            (Number::F64(f64::NEG_INFINITY), "-Inf"),
+        ] {
+            assert_eq!(written(value, true), expected);
+            assert!(expected.len() <= LONGEST);
+        }
     }
 
     #[test]
@@ -211,6 +251,9 @@ mod tests {
             let value = f64::from_bits(bits);
             prop_assume!(!value.is_nan());
             prop_assert_eq!(text(Number::F64(value)).parse::<f64>().unwrap().to_bits(), bits);
+            let pointed = written(Number::F64(value), true);
+            prop_assert_eq!(pointed.parse::<f64>().unwrap().to_bits(), bits);
+            prop_assert!(pointed.contains(['.', 'e', 'I']) && pointed.len() <= LONGEST);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The Prometheus text format 0.0.4.
+//! The Prometheus text format 0.0.4, and the lines that OpenMetrics has in common with it.
 //!
-//! A family is written from fragments made when it is begun: its HELP and TYPE lines, the head of
+//! A family is written from fragments made when it is begun: the lines that announce it, the head of
 //! a line (the name and the const labels), and for types with several lines a series the tails
 //! (`,le="0.5"} `). Every label comes with a comma before it; where the labels of a line begin, the
 //! comma is then overwritten by the brace. What the lines of a series have in common is written
@@ -13,17 +13,48 @@ use crate::model::{
     Descriptor, HistogramPoint, LabelPieces, MetricType, Number, Prepared, Shape, StateSetPoint,
     SummaryPoint, Visitor,
 };
+use std::marker::PhantomData;
+
+/// What one text format has in its own way. Each has a copy of the code that writes lines, in which
+/// the ways of the others are not even asked for.
+pub(super) trait Dialect {
+    /// Whether a float has a point or an exponent also where it is whole.
+    const POINTED: bool = false;
+
+    /// Puts the lines that announce a family.
+    fn announce(descriptor: &Descriptor, prepared: &mut Prepared);
+
+    /// Whether a series may show this sum of its observations.
+    fn may_sum(_sum: f64, _prepared: &Prepared) -> bool {
+        true
+    }
+
+    /// Whether a summary may show this quantile.
+    fn may_answer(_value: Number) -> bool {
+        true
+    }
+}
+
+/// Text 0.0.4.
+pub(super) struct Text;
+
+impl Dialect for Text {
+    #[inline(always)]
+    fn announce(descriptor: &Descriptor, prepared: &mut Prepared) {
+        let name = descriptor.page_name();
+        let word = type_word(descriptor.metric_type());
+        prepared.put(&["# HELP ", name, " "]);
+        escape_help(descriptor.help(), &mut prepared.head);
+        prepared.put(&["\n# TYPE ", name, " ", word, "\n"]);
+    }
+}
 
 impl Prepared {
     /// Begins a family.
-    pub(super) fn family(&mut self, descriptor: &Descriptor) {
+    pub(super) fn family<D: Dialect>(&mut self, descriptor: &Descriptor) {
         self.is_new = true;
         self.head.clear();
-        let name = descriptor.page_name();
-        let word = type_word(descriptor.metric_type());
-        self.put(&["# HELP ", name, " "]);
-        escape_help(descriptor.help(), &mut self.head);
-        self.put(&["\n# TYPE ", name, " ", word, "\n"]);
+        D::announce(descriptor, self);
         self.name_at = self.head.len();
         self.make_tails(descriptor);
     }
@@ -35,7 +66,7 @@ impl Prepared {
         self.put(&[descriptor.page_name(), descriptor.const_pieces()]);
     }
 
-    /// Writes HELP and TYPE.
+    /// Writes the lines that announce the family.
     #[cold]
     fn begin(&mut self, page: &mut Vec<u8>) {
         self.is_new = false;
@@ -43,7 +74,7 @@ impl Prepared {
     }
 
     #[inline(never)]
-    fn put(&mut self, texts: &[&str]) {
+    pub(super) fn put(&mut self, texts: &[&str]) {
         for text in texts {
             self.head.extend_from_slice(text.as_bytes());
         }
@@ -75,7 +106,7 @@ impl Prepared {
         self.bounds.push((start, self.tails.len()));
     }
 
-    fn tails<'s>(&'s self) -> impl Iterator<Item = &'s [u8]> + 's {
+    pub(super) fn tails<'s>(&'s self) -> impl Iterator<Item = &'s [u8]> + 's {
         let tails = self.tails.as_bytes();
         self.bounds.iter().map(|&(start, end)| tails.get(start..end).unwrap_or_default())
     }
@@ -113,7 +144,8 @@ fn escape_help(help: &str, out: &mut Vec<u8>) {
 }
 
 /// Writes series into a page.
-pub(super) struct TextWriter<'p> {
+pub(super) struct LineWriter<'p, D> {
+    pub(super) dialect: PhantomData<D>,
     pub(super) state: &'p mut Prepared,
     pub(super) page: &'p mut Vec<u8>,
     /// Where this chunk began.
@@ -125,11 +157,11 @@ pub(super) struct TextWriter<'p> {
 /// What a line needs at most beside its name, labels, tail and value.
 const LINE: usize = "_bucket{,} \n".len();
 
-impl TextWriter<'_> {
+impl<D: Dialect> LineWriter<'_, D> {
     /// The lines of one series, with room for `count` of them; `None` if the chunk has not that
-    /// much left. HELP and TYPE come first where they are due.
+    /// much left. Those that announce the family come first where they are due.
     #[inline(always)] // Returned through memory, the parts would be read while still being stored.
-    fn lines<'s>(&'s mut self, labels: LabelPieces<'s>, count: usize) -> Option<Lines<'s>> {
+    fn lines<'s>(&'s mut self, labels: LabelPieces<'s>, count: usize) -> Option<Lines<'s, D>> {
         let state = &mut *self.state;
         let pieces: usize = labels.0.iter().map(|piece| piece.len()).sum();
         let line = state.head.len() - state.name_at + pieces + LINE + number::LONGEST;
@@ -142,7 +174,7 @@ impl TextWriter<'_> {
             state.begin(self.page);
         }
         let room = Room::new(self.page, bytes);
-        Some(Lines { state, labels, room, written: None })
+        Some(Lines { state, labels, room, written: None, dialect: PhantomData })
     }
 
     /// A series of `tails` lines with these values, then perhaps a sum and a count: one way for all
@@ -156,6 +188,9 @@ impl TextWriter<'_> {
     ) -> bool {
         let Some(mut lines) = self.lines(labels, tails + ends.len()) else { return false };
         for (tail, value) in lines.state.tails().zip(values) {
+            if !D::may_answer(value) {
+                continue;
+            }
             let labels_at = lines.put_start("");
             lines.room.put(tail);
             lines.room.replace(labels_at, b'{');
@@ -167,15 +202,16 @@ impl TextWriter<'_> {
 }
 
 /// The lines of one series.
-struct Lines<'s> {
+struct Lines<'s, D> {
     state: &'s Prepared,
     labels: LabelPieces<'s>,
     room: Room<'s>,
     /// Where the labels stand on the first line, once it is written.
     written: Option<(usize, usize)>,
+    dialect: PhantomData<D>,
 }
 
-impl Lines<'_> {
+impl<D: Dialect> Lines<'_, D> {
     /// The only line of a series that has one.
     #[inline(always)]
     fn only(mut self, value: Number) {
@@ -253,18 +289,18 @@ impl Lines<'_> {
     /// As [`Self::put_value`], for lines that are few.
     #[inline(never)]
     fn end(&mut self, value: Number) {
-        number::put_few(value, &mut self.room);
+        number::put_few(value, D::POINTED, &mut self.room);
         self.room.put(b"\n");
     }
 
     #[inline(always)]
     fn put_value(&mut self, value: Number) {
-        number::put(value, &mut self.room);
+        number::put(value, D::POINTED, &mut self.room);
         self.room.put(b"\n");
     }
 }
 
-impl Visitor for TextWriter<'_> {
+impl<D: Dialect> Visitor for LineWriter<'_, D> {
     fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool {
         self.lines(labels, 1).map(|lines| lines.only(value)).is_some()
     }
@@ -279,14 +315,18 @@ impl Visitor for TextWriter<'_> {
                 Number::U64(cumulative)
             }),
         );
-        lines.bare(&[("_sum", Number::F64(point.sum)), ("_count", Number::U64(cumulative))]);
+        // A count without a sum is not allowed where a sum may be missing; the last bucket has it.
+        if D::may_sum(point.sum, lines.state) {
+            lines.bare(&[("_sum", Number::F64(point.sum)), ("_count", Number::U64(cumulative))]);
+        }
         true
     }
 
     fn summary(&mut self, labels: LabelPieces<'_>, point: SummaryPoint<'_>) -> bool {
         let mut values = point.values.iter().map(|value| Number::F64(*value));
         let ends = [("_sum", Number::F64(point.sum)), ("_count", Number::U64(point.count))];
-        self.few(labels, point.values.len(), &mut values, &ends)
+        let ends = if D::may_sum(point.sum, self.state) { &ends[..] } else { &ends[1..] };
+        self.few(labels, point.values.len(), &mut values, ends)
     }
 
     fn state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool {

@@ -31,7 +31,8 @@ pub struct Request<'a> {
     pub method: &'a str,
     /// Query of the request target, without the `?` and still percent-encoded. No effect yet.
     pub query: Option<&'a str>,
-    /// Value of `Accept`; several header lines are joined with `, `. Every value means text 0.0.4.
+    /// Value of `Accept`; several header lines are joined with `, `. Decides the format: see
+    /// [`respond`].
     pub accept: Option<&'a str>,
     /// Value of `Accept-Encoding`, joined likewise. No effect yet: the page is never compressed.
     pub accept_encoding: Option<&'a str>,
@@ -153,8 +154,10 @@ impl Response {
 /// | `HEAD` | 200 | none; the headers of the page |
 /// | any other, `get` included | 405, with `allow` | one line that says so |
 ///
-/// The page is text 0.0.4 whatever `Accept` says, never a 406. It is complete before the response
-/// is returned, so a 200 never carries half a page.
+/// The page is in the format that `accept` weighs highest among those there are: OpenMetrics 1.0 (also
+/// as 0.0.1) with the feature `openmetrics`, and text 0.0.4. It is text for `*/*`, without the header,
+/// and whatever else the header says; never a 406. It is complete before the response is returned, so
+/// a 200 never carries half a page.
 ///
 /// # Performance
 ///
@@ -178,7 +181,7 @@ impl Response {
 /// assert_eq!(respond(&registry, &Request::get().method("POST")).status, 405);
 /// ```
 ///
-/// Source: Prometheus exposition formats, RFC 9110 sections 9.3 and 15.5.6.
+/// Source: Prometheus exposition formats and content negotiation, RFC 9110 sections 9.3 and 15.5.6.
 #[must_use]
 pub fn respond(registry: &Registry, request: &Request<'_>) -> Response {
     match request.method {
@@ -190,14 +193,14 @@ pub fn respond(registry: &Registry, request: &Request<'_>) -> Response {
 
 /// The page of `registry` in the format that `request` asks for.
 fn page(registry: &Registry, request: &Request<'_>) -> Response {
-    let format = accept::negotiate(request.accept);
+    let accept::Answer { format, content_type } = accept::negotiate(request.accept);
     let started = clock::instant();
     // Pages of one registry are of much the same size: room for the last one and a little more.
     let mut body = Vec::with_capacity(registry.last_page_bytes() / 8 * 9);
     encode::append(registry.gatherer(), format, &mut body);
     let elapsed = clock::instant().saturating_duration_since(started);
     registry.record_scrape(elapsed, body.len());
-    Response::new(200, format.content_type(), body).with_header("vary", "Accept, Accept-Encoding")
+    Response::new(200, content_type, body).with_header("vary", "Accept, Accept-Encoding")
 }
 
 #[cfg(test)]

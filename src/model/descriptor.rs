@@ -444,7 +444,8 @@ impl Descriptor {
         None
     }
 
-    fn stem(&self) -> &str {
+    /// The name as the page shows it, without the suffix that its type requires.
+    pub(crate) fn stem(&self) -> &str {
         let name = self.page_name();
         name.strip_suffix(self.metric_type().required_suffix()).unwrap_or(name)
     }

@@ -1,0 +1,80 @@
+//! OpenMetrics 1.0 in its text form: where it differs from text 0.0.4.
+
+use super::text::Dialect;
+use crate::model::{Descriptor, MetricType, Number, Prepared};
+
+/// The last line of a page, by which a scraper knows that it has all of it (O3).
+pub(super) const END: &str = "# EOF\n";
+
+/// OpenMetrics 1.0.
+pub(super) struct OpenMetrics;
+
+impl Dialect for OpenMetrics {
+    const POINTED: bool = true;
+
+    /// TYPE, UNIT and HELP, of the name without the suffix of the samples (O4, O9).
+    fn announce(descriptor: &Descriptor, prepared: &mut Prepared) {
+        let (name, metric_type) = (descriptor.stem(), descriptor.metric_type());
+        prepared.put(&["# TYPE ", name, " ", metric_type.as_str(), "\n"]);
+        if let Some(unit) = unit(name, metric_type) {
+            prepared.put(&["# UNIT ", name, " ", unit, "\n"]);
+        }
+        prepared.put(&["# HELP ", name, " "]);
+        escape_help(descriptor.help(), &mut prepared.head);
+        prepared.put(&["\n"]);
+    }
+
+    /// A sum is a counter: not where it is NaN or negative, nor beside a negative bound (O12).
+    fn may_sum(sum: f64, prepared: &Prepared) -> bool {
+        // The first tail is that of the lowest bound; a quantile is not negative.
+        let is_negative = |tail: &[u8]| tail.starts_with(b",le=\"-");
+        sum >= 0.0 && !prepared.tails().next().is_some_and(is_negative)
+    }
+
+    /// A quantile is not negative (O17); states are neither.
+    fn may_answer(value: Number) -> bool {
+        !matches!(value, Number::F64(value) if value < 0.0)
+    }
+}
+
+/// Units in which quantities are to be measured, as the specification and the naming practices of
+/// Prometheus list them. A name that ends with one of them says that this is its unit.
+const BASE_UNITS: [&str; 9] =
+    ["seconds", "bytes", "joules", "grams", "meters", "ratio", "volts", "amperes", "celsius"];
+
+/// The unit that the name of a family tells (O10). Infos and state sets have none.
+fn unit(name: &str, metric_type: MetricType) -> Option<&'static str> {
+    if matches!(metric_type, MetricType::Info | MetricType::StateSet) {
+        return None;
+    }
+    let (_, last) = name.rsplit_once('_')?;
+    BASE_UNITS.into_iter().find(|unit| *unit == last)
+}
+
+/// Escapes `\`, line feed and, other than text 0.0.4, also `"` (O7).
+fn escape_help(help: &str, out: &mut Vec<u8>) {
+    for &byte in help.as_bytes() {
+        if matches!(byte, b'\\' | b'\n' | b'"') {
+            out.push(b'\\');
+        }
+        out.push(if byte == b'\n' { b'n' } else { byte });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn o10_a_unit_is_the_last_word_of_a_name() {
+        let gauge = |name| unit(name, MetricType::Gauge);
+        assert_eq!(gauge("app_wait_seconds"), Some("seconds"));
+        assert_eq!(gauge("a_celsius"), Some("celsius"));
+        for name in ["seconds", "app_jobs", "a_milliseconds", "a_seconds_", "a_seconds_max"] {
+            assert_eq!(gauge(name), None, "{name}");
+        }
+        assert_eq!(unit("a_seconds", MetricType::Counter), Some("seconds"));
+        assert_eq!(unit("a_seconds", MetricType::Info), None);
+        assert_eq!(unit("a_seconds", MetricType::StateSet), None);
+    }
+}

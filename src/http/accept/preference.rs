@@ -1,0 +1,107 @@
+//! What a header prefers, where there is more than one format.
+
+use super::{Answer, TEXT};
+use crate::encode::Format;
+
+pub(super) const OPEN_METRICS: Answer = Answer::of(Format::OpenMetrics);
+
+/// The same bytes, to a scraper that knows of escaping schemes and is told which one this is (C4).
+pub(super) const OPEN_METRICS_ESCAPED: Answer = Answer {
+    content_type:
+        "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
+    ..OPEN_METRICS
+};
+
+/// The same bytes, as they are called by servers of before the standard.
+pub(super) const OPEN_METRICS_0_0_1: Answer = Answer {
+    content_type: "application/openmetrics-text; version=0.0.1; charset=utf-8",
+    ..OPEN_METRICS
+};
+
+/// The answer that the header weighs highest; `None` if it names nothing that we have.
+pub(super) fn best(accept: &str) -> Option<Answer> {
+    let mut best = None;
+    let mut highest = 0; // What weighs nothing is refused.
+    for clause in split(accept, b',').filter_map(Clause::read) {
+        if let Some(answer) = clause.answer().filter(|_| clause.weight > highest) {
+            highest = clause.weight;
+            best = Some(answer);
+        }
+    }
+    best
+}
+
+/// One media range of the header, with the parameters that matter.
+struct Clause<'a> {
+    media: &'a str,
+    version: Option<&'a str>,
+    names_escaping: bool,
+    /// In thousandths.
+    weight: u16,
+}
+
+impl<'a> Clause<'a> {
+    /// `None` if the weight is none: Prometheus 2.49 sent `*/*;q=2` and meant its last choice.
+    fn read(text: &'a str) -> Option<Self> {
+        let mut parts = split(text, b';');
+        let media = parts.next()?.trim();
+        let (mut version, mut names_escaping, mut weight) = (None, false, None);
+        for (name, value) in parts.filter_map(|part| part.split_once('=')) {
+            let (name, value) = (name.trim(), value.trim());
+            let value = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
+            if name.eq_ignore_ascii_case("version") {
+                version = version.or(Some(value));
+            } else if name.eq_ignore_ascii_case("escaping") {
+                names_escaping |= ESCAPING_SCHEMES.contains(&value);
+            } else if name.eq_ignore_ascii_case("q") {
+                weight = weight.or(Some(thousandths(value)?));
+            }
+        }
+        Some(Self { media, version, names_escaping, weight: weight.unwrap_or(1000) })
+    }
+
+    /// Our answer to this wish alone.
+    fn answer(&self) -> Option<Answer> {
+        let is = |media| self.media.eq_ignore_ascii_case(media);
+        if is("application/openmetrics-text") {
+            return match self.version {
+                Some("0.0.1") => Some(OPEN_METRICS_0_0_1),
+                None | Some("1.0.0") if self.names_escaping => Some(OPEN_METRICS_ESCAPED),
+                None | Some("1.0.0") => Some(OPEN_METRICS),
+                Some(_) => None,
+            };
+        }
+        // 1.0.0 differs from 0.0.4 in names that 0.0.4 cannot carry (C5).
+        let is_text = match self.version {
+            None | Some("0.0.4" | "1.0.0") => is("text/plain") || is("text/*"),
+            Some(_) => false,
+        };
+        (is_text || is("*/*")).then_some(TEXT)
+    }
+}
+
+/// What a scraper may ask for; names are escaped by `underscores` whichever it is.
+const ESCAPING_SCHEMES: [&str; 4] = ["allow-utf-8", "underscores", "dots", "values"];
+
+/// A weight from 0 to 1, of three decimals.
+fn thousandths(weight: &str) -> Option<u16> {
+    let (whole, decimals) = weight.split_once('.').unwrap_or((weight, ""));
+    let decimals = decimals.bytes().chain(*b"000").take(3);
+    let digits = whole.bytes().chain(decimals);
+    let thousandths = digits.into_iter().try_fold(0_u16, |sum, digit| {
+        let digit = digit.is_ascii_digit().then(|| u16::from(digit - b'0'))?;
+        sum.checked_mul(10)?.checked_add(digit)
+    })?;
+    (thousandths <= 1000 && !whole.is_empty()).then_some(thousandths)
+}
+
+/// The parts between separators that are not inside quotes.
+fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    text.split(move |c: char| {
+        let separates = c == char::from(separator) && !is_quoted;
+        is_quoted ^= c == '"' && !is_escaped;
+        is_escaped = c == '\\' && is_quoted && !is_escaped;
+        separates
+    })
+}

@@ -1,0 +1,98 @@
+//! What scrapers send, and what they get.
+
+use super::*;
+
+#[cfg(feature = "openmetrics")]
+use super::preference::{OPEN_METRICS, OPEN_METRICS_0_0_1, OPEN_METRICS_ESCAPED};
+
+/// Without the feature, whoever asks for OpenMetrics gets text.
+#[cfg(not(feature = "openmetrics"))]
+use super::{TEXT as OPEN_METRICS, TEXT as OPEN_METRICS_0_0_1, TEXT as OPEN_METRICS_ESCAPED};
+
+/// Headers by who sends them, and the answers.
+#[rustfmt::skip] // A row a line.
+const SCRAPERS: &[(&str, &str, Answer)] = &[
+    ("Prometheus 2.5", "application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OPEN_METRICS_0_0_1),
+    ("Prometheus 2.37", "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OPEN_METRICS),
+    ("Prometheus 2.40", "application/openmetrics-text;version=1.0.0;q=0.75,application/openmetrics-text;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OPEN_METRICS),
+    ("Prometheus 2.42, native histograms", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OPEN_METRICS),
+    ("Prometheus 2.49, q above 1", "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=2", OPEN_METRICS),
+    ("Prometheus 2.53", "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2", OPEN_METRICS),
+    ("Prometheus 2.53, native histograms", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5,application/openmetrics-text;version=1.0.0;q=0.4,application/openmetrics-text;version=0.0.1;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", OPEN_METRICS),
+    ("Prometheus 2.55, UTF-8 names", "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;escaping=allow-utf-8;q=0.2", OPEN_METRICS_ESCAPED),
+    ("Prometheus 3.0, escaping twice", "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;escaping=allow-utf-8;q=0.2", OPEN_METRICS_ESCAPED),
+    ("Prometheus 3.5", "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2", OPEN_METRICS_ESCAPED),
+    ("Prometheus 3.5, native histograms", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", OPEN_METRICS_ESCAPED),
+    ("Prometheus 3.5, names escaped as values", "application/openmetrics-text;version=1.0.0;escaping=values;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=values;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2", OPEN_METRICS_ESCAPED),
+    ("Prometheus 3.5, text only", "text/plain;version=0.0.4;q=0.6,*/*;q=0.5", TEXT),
+    ("Prometheus 3.5, text before OpenMetrics", "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,*/*;q=0.4", TEXT),
+    ("VictoriaMetrics", "text/plain;version=0.0.4;q=1,*/*;q=0.1", TEXT),
+    ("curl", "*/*", TEXT),
+    ("Firefox", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", TEXT),
+    ("a client of JSON", "application/json", TEXT),
+    ("a refusal of everything", "*/*;q=0", TEXT),
+    ("nothing", "", TEXT),
+    ("garbage", ";;q=,,\u{fffd}\"unclosed", TEXT),
+    ("garbage before a wish", ";=;q,\"a,b\";,;;application/openmetrics-text;;version;q=;charset=,application/openmetrics-text;version=0.0.1", OPEN_METRICS_0_0_1),
+    ("upper case, blanks and quotes", "Application/OpenMetrics-Text ; Version = \"1.0.0\" ;\tQ = 0.5 , text/plain;q=0.4", OPEN_METRICS),
+    ("no version", "application/openmetrics-text", OPEN_METRICS),
+    ("versions to come", "application/openmetrics-text;version=2.0.0,application/openmetrics-text;version=9;q=0.9,text/plain;q=0.1", TEXT),
+    ("a version to come, and one that is there", "application/openmetrics-text;version=2.0.0,application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.1", OPEN_METRICS),
+    ("equal weights, text first", "text/plain,application/openmetrics-text", TEXT),
+    ("equal weights, text last", "application/openmetrics-text,*/*", OPEN_METRICS),
+    ("anything rather than OpenMetrics", "application/openmetrics-text;q=0.5,*/*;q=0.501", TEXT),
+    ("OpenMetrics refused", "application/openmetrics-text;q=0.000", TEXT),
+    ("text refused", "text/plain;q=0,application/openmetrics-text;q=0.001", OPEN_METRICS),
+    ("a wish inside quotes", "text/html;a=\",application/openmetrics-text,\"", TEXT),
+    ("an unknown escaping scheme", "application/openmetrics-text;version=1.0.0;escaping=\"\r\nx: y\"", OPEN_METRICS),
+];
+
+#[test]
+fn c1_c2_c3_every_scraper_gets_what_it_prefers_of_what_there_is() {
+    for (scraper, accept, answer) in SCRAPERS {
+        assert_eq!(negotiate(Some(accept)), *answer, "{scraper}");
+    }
+    assert_eq!(negotiate(None), TEXT);
+}
+
+#[test]
+fn c4_content_types_are_these() {
+    let of = |accept| negotiate(Some(accept)).content_type;
+    assert_eq!(of("*/*"), "text/plain; version=0.0.4; charset=utf-8");
+    if cfg!(feature = "openmetrics") {
+        let open_metrics = "application/openmetrics-text";
+        assert_eq!(of(open_metrics), format!("{open_metrics}; version=1.0.0; charset=utf-8"));
+        assert_eq!(
+            of("application/openmetrics-text;version=0.0.1;escaping=dots"),
+            format!("{open_metrics}; version=0.0.1; charset=utf-8")
+        );
+        assert_eq!(
+            of("application/openmetrics-text;version=1.0.0;escaping=dots"),
+            format!("{open_metrics}; version=1.0.0; charset=utf-8; escaping=underscores")
+        );
+    }
+}
+
+#[test]
+fn weights_are_from_0_to_1() {
+    let wins =
+        |weight| negotiate(Some(&format!("application/openmetrics-text;q={weight}"))) != TEXT;
+    for weight in ["1", "1.0", "1.000", "1.0004", "0.001", "0.5", "0.0010000000000000000000000000"]
+    {
+        assert_eq!(wins(weight), cfg!(feature = "openmetrics"), "{weight}");
+    }
+    for weight in
+        ["", ".", ".5", "0", "0.", "0.0009", "1.001", "2", "-1", "1e-1", "NaN", "99999999", "१"]
+    {
+        assert!(!wins(weight), "{weight}");
+    }
+}
+
+#[test]
+fn no_header_takes_long_or_panics() {
+    for part in
+        ["application/openmetrics-text;q=0.1,", ";", ",", "\"", "\\", "q=", "\u{1F642}=\",", "\0"]
+    {
+        let _ = negotiate(Some(&part.repeat(1 << 16)));
+    }
+}
