@@ -286,22 +286,34 @@ fn registries() -> Vec<(&'static str, Registry)> {
     ]
 }
 
-/// The kinds whose second page allocated.
-fn guilty(mut encode: impl FnMut(&Registry)) -> Vec<(&'static str, u64)> {
-    let cost = |(kind, registry): (&'static str, Registry)| {
-        encode(&registry);
-        let made = allocations(|| encode(&registry));
-        (made > 0).then_some((kind, made))
-    };
-    registries().into_iter().filter_map(cost).collect()
+/// Every format that there is.
+const FORMATS: &[Format] = &[
+    Format::Text,
+    #[cfg(feature = "openmetrics")]
+    Format::OpenMetrics,
+];
+
+/// The kinds and formats whose second page allocated.
+fn guilty(mut encode: impl FnMut(&Registry, Format)) -> Vec<(&'static str, Format, u64)> {
+    let mut guilty = Vec::new();
+    for &format in FORMATS {
+        for (kind, registry) in registries() {
+            encode(&registry, format);
+            let made = allocations(|| encode(&registry, format));
+            if made > 0 {
+                guilty.push((kind, format, made));
+            }
+        }
+    }
+    guilty
 }
 
 #[test]
 fn pages_into_a_vector() {
     let mut page = Vec::with_capacity(1 << 20);
-    let guilty = guilty(|registry| {
+    let guilty = guilty(|registry, format| {
         page.clear();
-        nunchi::encode(registry, Format::Text, &mut page);
+        nunchi::encode(registry, format, &mut page);
         assert!(!page.is_empty());
     });
     assert_eq!(guilty, []);
@@ -309,8 +321,8 @@ fn pages_into_a_vector() {
 
 #[test]
 fn pages_into_a_sink() {
-    let guilty = guilty(|registry| {
-        nunchi::encode_to(registry, Format::Text, &mut std::io::sink()).expect("it takes all");
+    let guilty = guilty(|registry, format| {
+        nunchi::encode_to(registry, format, &mut std::io::sink()).expect("it takes all");
     });
     assert_eq!(guilty, []);
 }
@@ -318,8 +330,8 @@ fn pages_into_a_sink() {
 #[test]
 fn pages_in_chunks() {
     let mut chunk = Vec::with_capacity(4096);
-    let guilty = guilty(|registry| {
-        let mut encoder = Encoder::new(registry, Format::Text);
+    let guilty = guilty(|registry, format| {
+        let mut encoder = Encoder::new(registry, format);
         chunk.clear();
         while encoder.next_chunk(&mut chunk) {
             chunk.clear();
@@ -332,9 +344,9 @@ fn pages_in_chunks() {
 #[test]
 fn pages_into_bytes() {
     let mut buffer = bytes::BytesMut::with_capacity(1 << 20);
-    let guilty = guilty(|registry| {
+    let guilty = guilty(|registry, format| {
         buffer.clear();
-        nunchi::encode_buf(registry, Format::Text, &mut buffer);
+        nunchi::encode_buf(registry, format, &mut buffer);
     });
     assert_eq!(guilty, []);
 }

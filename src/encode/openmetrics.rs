@@ -20,7 +20,8 @@ impl Dialect for OpenMetrics {
             prepared.put(&["# UNIT ", name, " ", unit, "\n"]);
         }
         prepared.put(&["# HELP ", name, " "]);
-        escape_help(descriptor.help(), &mut prepared.head);
+        // A carriage return at the end would seem to be part of the line's (O2).
+        escape_help(descriptor.help().trim_end_matches('\r'), &mut prepared.head);
         prepared.put(&["\n"]);
     }
 

@@ -1,7 +1,7 @@
 //! A page in parts is the same page.
 
 use crate::parser::parse;
-use crate::support::{page, Fixed};
+use crate::support::{page, page_in, Fixed, FORMATS};
 use nunchi::{Encoder, Format, Registry};
 
 fn registry() -> Registry {
@@ -23,8 +23,8 @@ fn registry() -> Registry {
 }
 
 /// The page in chunks of this capacity, and how many there were.
-fn chunked(registry: &Registry, capacity: usize) -> (Vec<u8>, usize) {
-    let mut encoder = Encoder::new(registry, Format::Text);
+fn chunked(registry: &Registry, format: Format, capacity: usize) -> (Vec<u8>, usize) {
+    let mut encoder = Encoder::new(registry, format);
     let (mut page, mut chunks) = (Vec::new(), 0);
     loop {
         let mut chunk = Vec::with_capacity(capacity);
@@ -41,12 +41,15 @@ fn chunked(registry: &Registry, capacity: usize) -> (Vec<u8>, usize) {
 #[test]
 fn chunks_of_every_size_make_the_same_page() {
     let registry = registry();
-    let whole = page(&registry).into_bytes();
-    parse(&whole).expect("a valid page");
-    for capacity in 0..=whole.len() + 1 {
-        assert!(chunked(&registry, capacity).0 == whole, "capacity {capacity}");
+    parse(page(&registry).as_bytes()).expect("a valid page");
+    for &format in FORMATS {
+        let whole = page_in(format, &registry).into_bytes();
+        for capacity in 0..=whole.len() + 1 {
+            assert!(chunked(&registry, format, capacity).0 == whole, "capacity {capacity}");
+        }
+        let end = usize::from(whole.ends_with(b"# EOF\n"));
+        assert_eq!(chunked(&registry, format, 0).1, 7 + 3 + 3 + end);
     }
-    assert_eq!(chunked(&registry, 0).1, 7 + 3 + 3);
 }
 
 #[test]
@@ -64,35 +67,42 @@ fn a_chunk_grows_for_a_single_series_only() {
 #[test]
 fn a_finished_encoder_has_nothing_more() {
     let registry = registry();
-    let mut encoder = Encoder::new(&registry, Format::Text);
-    let mut page = Vec::with_capacity(1 << 20);
-    assert!(!encoder.next_chunk(&mut page));
-    let length = page.len();
-    assert!(!encoder.next_chunk(&mut page));
-    assert_eq!(page.len(), length);
+    for &format in FORMATS {
+        let mut encoder = Encoder::new(&registry, format);
+        let mut page = Vec::with_capacity(1 << 20);
+        assert!(!encoder.next_chunk(&mut page));
+        let length = page.len();
+        assert!(!encoder.next_chunk(&mut page) && !encoder.next_chunk(&mut Vec::new()));
+        assert_eq!(page.len(), length);
+    }
 }
 
 #[test]
 fn what_was_in_the_buffer_before_stays() {
     let registry = registry();
-    let mut buffer = b"before".to_vec();
-    nunchi::encode(&registry, Format::Text, &mut buffer);
-    assert_eq!(buffer, [b"before".as_slice(), page(&registry).as_bytes()].concat());
+    for &format in FORMATS {
+        let mut buffer = b"before".to_vec();
+        nunchi::encode(&registry, format, &mut buffer);
+        assert_eq!(buffer, [b"before".as_slice(), page_in(format, &registry).as_bytes()].concat());
+    }
 }
 
 #[test]
 fn every_way_of_writing_gives_the_same_bytes() {
     let registry = registry();
-    let mut written = Vec::new();
-    nunchi::encode_to(&registry, Format::Text, &mut written).expect("a vector takes all");
-    assert_eq!(written, page(&registry).as_bytes());
-    let response = nunchi::http::respond(&registry, &nunchi::http::Request::get());
-    assert_eq!(response.body, written);
-    #[cfg(feature = "bytes")]
-    {
-        let mut buffer = bytes::BytesMut::new();
-        nunchi::encode_buf(&registry, Format::Text, &mut buffer);
-        assert_eq!(buffer, written);
+    for &format in FORMATS {
+        let mut written = Vec::new();
+        nunchi::encode_to(&registry, format, &mut written).expect("a vector takes all");
+        assert_eq!(written, page_in(format, &registry).as_bytes());
+        let request = nunchi::http::Request::get().accept(format.content_type());
+        let response = nunchi::http::respond(&registry, &request);
+        assert_eq!(response.body, written);
+        #[cfg(feature = "bytes")]
+        {
+            let mut buffer = bytes::BytesMut::new();
+            nunchi::encode_buf(&registry, format, &mut buffer);
+            assert_eq!(buffer, written);
+        }
     }
 }
 
@@ -103,9 +113,11 @@ fn a_page_of_many_chunks_is_written_in_its_order() {
     for n in 0..9000 {
         family.with_values(&[&format!("{n:030}")]).expect("one").inc_by(n);
     }
-    let mut written = Vec::new();
-    nunchi::encode_to(&registry, Format::Text, &mut written).expect("a vector takes all");
-    assert_eq!(written, page(&registry).as_bytes());
+    for &format in FORMATS {
+        let mut written = Vec::new();
+        nunchi::encode_to(&registry, format, &mut written).expect("a vector takes all");
+        assert_eq!(written, page_in(format, &registry).as_bytes());
+    }
 }
 
 #[test]
@@ -151,7 +163,7 @@ fn concurrent_creation_leaves_every_page_whole() {
         let (mut most, mut is_last) = (0, false);
         while !is_last {
             is_last = writer.is_finished();
-            let page = parse(&chunked(&registry, 500).0).expect("a valid page");
+            let page = parse(&chunked(&registry, Format::Text, 500).0).expect("a valid page");
             let now = page.family("z_total").map_or(0, |family| family.samples.len());
             assert!(now >= most);
             most = now;

@@ -56,9 +56,8 @@ fn header_names_are_lower_case_and_unique() {
 #[test]
 fn wishes_never_cost_the_scrape() {
     let huge = "text/plain;q=0.1,".repeat(100_000);
-    for accept in
-        ["application/openmetrics-text;version=1.0.0", "*/*;q=2", "*/*;q=0", "\0;q=\"", &huge]
-    {
+    let newer = "application/openmetrics-text;version=2.0.0,application/vnd.google.protobuf;q=0.5";
+    for accept in [newer, "*/*;q=2", "*/*;q=0", "\0;q=\"", &huge] {
         let request = Request::get()
             .accept(accept)
             .accept_encoding("br, gzip;q=0, *;q=9")
@@ -70,6 +69,23 @@ fn wishes_never_cost_the_scrape() {
             response.header("content-type"),
             Some("text/plain; version=0.0.4; charset=utf-8")
         );
+    }
+}
+
+#[test]
+fn what_a_scraper_prefers_is_what_it_gets_if_it_is_there() {
+    let accept = "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5";
+    for method in ["GET", "HEAD"] {
+        let response = respond(&registry(), &Request::get().method(method).accept(accept));
+        let wanted = if cfg!(feature = "openmetrics") {
+            "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        } else {
+            "text/plain; version=0.0.4; charset=utf-8"
+        };
+        assert_eq!(response.header("content-type"), Some(wanted));
+        assert_eq!(response.header("vary"), Some("Accept, Accept-Encoding"));
+        let has_end = response.body.ends_with(b"\n# EOF\n");
+        assert_eq!(has_end, method == "GET" && cfg!(feature = "openmetrics"));
     }
 }
 

@@ -2,14 +2,14 @@
 
 use nunchi::{Buckets, Format, Registry};
 
-fn page(registry: &Registry) -> String {
+fn page(format: Format, registry: &Registry) -> String {
     let mut page = Vec::new();
-    nunchi::encode(registry, Format::Text, &mut page);
+    nunchi::encode(registry, format, &mut page);
     String::from_utf8(page).unwrap()
 }
 
-#[test]
-fn every_type_has_its_lines() {
+/// A registry with every type.
+fn registry() -> Registry {
     let registry = Registry::new();
     let requests = registry.counter("app_requests_total", "Requests\nserved \\ \"quoted\".");
     let requests = requests.labels(["method", "code"]).unwrap();
@@ -28,11 +28,26 @@ fn every_type_has_its_lines() {
     registry.summary("app_plain_seconds", "Plain.").register().unwrap();
     registry.info("app_build_info", "Build.", [("version", "1.2")]).unwrap();
     registry.state_set("app_phase", "Phase.", ["up", "down"]).register().unwrap().set("up");
+    let drift = registry.histogram("app_drift_seconds", "Drift.").buckets([-0.5, 0.5]);
+    drift.register().unwrap().observe(0.25);
+    registry.gauge("app_requests_in_flight", "Now.").register().unwrap().set(17.0);
+    registry
+}
+
+#[test]
+fn every_type_has_its_lines() {
     assert_eq!(
-        page(&registry),
+        page(Format::Text, &registry()),
         r#"# HELP app_build_info Build.
 # TYPE app_build_info gauge
 app_build_info{version="1.2"} 1
+# HELP app_drift_seconds Drift.
+# TYPE app_drift_seconds histogram
+app_drift_seconds_bucket{le="-0.5"} 0
+app_drift_seconds_bucket{le="0.5"} 1
+app_drift_seconds_bucket{le="+Inf"} 1
+app_drift_seconds_sum 0.25
+app_drift_seconds_count 1
 # HELP app_phase Phase.
 # TYPE app_phase gauge
 app_phase{app_phase="up"} 1
@@ -41,6 +56,9 @@ app_phase{app_phase="down"} 0
 # TYPE app_plain_seconds summary
 app_plain_seconds_sum 0
 app_plain_seconds_count 0
+# HELP app_requests_in_flight Now.
+# TYPE app_requests_in_flight gauge
+app_requests_in_flight 17
 # HELP app_requests_total Requests\nserved \\ "quoted".
 # TYPE app_requests_total counter
 app_requests_total{method="GET",code="200"} 3
@@ -67,6 +85,67 @@ app_wait_seconds{quantile="0.5"} 2
 app_wait_seconds{quantile="1.0"} 2
 app_wait_seconds_sum 2
 app_wait_seconds_count 1
+"#
+    );
+}
+
+#[cfg(feature = "openmetrics")]
+#[test]
+fn every_type_has_its_lines_in_open_metrics() {
+    assert_eq!(
+        page(Format::OpenMetrics, &registry()),
+        r#"# TYPE app_build info
+# HELP app_build Build.
+app_build_info{version="1.2"} 1
+# TYPE app_drift_seconds histogram
+# UNIT app_drift_seconds seconds
+# HELP app_drift_seconds Drift.
+app_drift_seconds_bucket{le="-0.5"} 0
+app_drift_seconds_bucket{le="0.5"} 1
+app_drift_seconds_bucket{le="+Inf"} 1
+# TYPE app_phase stateset
+# HELP app_phase Phase.
+app_phase{app_phase="up"} 1
+app_phase{app_phase="down"} 0
+# TYPE app_plain_seconds summary
+# UNIT app_plain_seconds seconds
+# HELP app_plain_seconds Plain.
+app_plain_seconds_sum 0.0
+app_plain_seconds_count 0
+# TYPE app_requests_in_flight gauge
+# HELP app_requests_in_flight Now.
+app_requests_in_flight 17.0
+# TYPE app_requests counter
+# HELP app_requests Requests\nserved \\ \"quoted\".
+app_requests_total{method="GET",code="200"} 3
+app_requests_total{method="PO\"ST"} 0.5
+# TYPE app_size_bytes histogram
+# UNIT app_size_bytes bytes
+# HELP app_size_bytes Sizes.
+app_size_bytes_bucket{dir="in",le="1.0"} 2
+app_size_bytes_bucket{dir="in",le="10.0"} 3
+app_size_bytes_bucket{dir="in",le="+Inf"} 4
+app_size_bytes_sum{dir="in"} 17.5
+app_size_bytes_count{dir="in"} 4
+# TYPE app_temperature_celsius gauge
+# UNIT app_temperature_celsius celsius
+# HELP app_temperature_celsius Temperature.
+app_temperature_celsius -3.25
+# TYPE app_took_seconds histogram
+# UNIT app_took_seconds seconds
+# HELP app_took_seconds Took.
+app_took_seconds_bucket{le="2.5"} 0
+app_took_seconds_bucket{le="+Inf"} 1
+app_took_seconds_sum 3.0
+app_took_seconds_count 1
+# TYPE app_wait_seconds summary
+# UNIT app_wait_seconds seconds
+# HELP app_wait_seconds Wait.
+app_wait_seconds{quantile="0.5"} 2.0
+app_wait_seconds{quantile="1.0"} 2.0
+app_wait_seconds_sum 2.0
+app_wait_seconds_count 1
+# EOF
 "#
     );
 }

@@ -6,3 +6,6 @@ mod hostile;
 mod machine;
 #[path = "props/model.rs"]
 mod model;
+#[cfg(all(feature = "openmetrics", feature = "testing"))]
+#[path = "props/open_metrics.rs"]
+mod open_metrics;

@@ -6,8 +6,13 @@ use nunchi::{CollectError, Collector, Format, Registry};
 
 /// The page as text.
 pub(crate) fn page(registry: &Registry) -> String {
+    page_in(Format::Text, registry)
+}
+
+/// The page in any format.
+pub(crate) fn page_in(format: Format, registry: &Registry) -> String {
     let mut page = Vec::new();
-    nunchi::encode(registry, Format::Text, &mut page);
+    nunchi::encode(registry, format, &mut page);
     String::from_utf8(page).expect("a page is text")
 }
 
@@ -17,6 +22,23 @@ pub(crate) fn parsed(registry: &Registry) -> Page {
     #[cfg(feature = "testing")]
     nunchi::testing::parse_text(page.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{page}"));
     parse(page.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{page}"))
+}
+
+/// Every format that there is.
+pub(crate) const FORMATS: &[Format] = &[
+    Format::Text,
+    #[cfg(feature = "openmetrics")]
+    Format::OpenMetrics,
+];
+
+/// The page in OpenMetrics, and as the strict parser of the library reads it.
+#[cfg(all(feature = "openmetrics", feature = "testing"))]
+#[track_caller]
+pub(crate) fn open_metrics(registry: &Registry) -> (String, nunchi::testing::Page) {
+    let page = page_in(Format::OpenMetrics, registry);
+    let parsed = nunchi::testing::parse_open_metrics(page.as_bytes());
+    let parsed = parsed.unwrap_or_else(|error| panic!("{error}\n{page}"));
+    (page, parsed)
 }
 
 /// A collector that always yields the same.

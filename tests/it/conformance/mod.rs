@@ -4,5 +4,7 @@
 
 mod library;
 mod names;
+#[cfg(all(feature = "openmetrics", feature = "testing"))]
+mod open_metrics;
 mod table;
 mod text;

@@ -11,22 +11,24 @@ use std::time::Duration;
 
 /// One family as it was asked for.
 #[derive(Clone, Debug)]
-struct Spec {
-    kind: Kind,
-    name: String,
-    help: String,
+pub(super) struct Spec {
+    pub(super) kind: Kind,
+    pub(super) name: String,
+    pub(super) help: String,
     labels: Vec<String>,
     const_labels: Vec<(String, String)>,
     /// Label values; cut or filled up to the number of labels.
     series: Vec<(Vec<String>, Vec<u64>)>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Kind {
     Counter,
     Gauge,
     IntGauge,
     Histogram,
+    Info,
+    NegativeHistogram,
     Summary,
     StateSet,
     Unknown,
@@ -51,9 +53,18 @@ fn name() -> impl Strategy<Value = String> {
     ]
 }
 
-fn spec() -> impl Strategy<Value = Spec> {
-    use Kind::{Counter, Gauge, Histogram, IntGauge, StateSet, Summary, Unknown};
-    let kinds = select(vec![Counter, Gauge, IntGauge, Histogram, Summary, StateSet, Unknown]);
+pub(super) fn spec() -> impl Strategy<Value = Spec> {
+    let kinds = select(vec![
+        Kind::Counter,
+        Kind::Gauge,
+        Kind::IntGauge,
+        Kind::Histogram,
+        Kind::Info,
+        Kind::NegativeHistogram,
+        Kind::Summary,
+        Kind::StateSet,
+        Kind::Unknown,
+    ]);
     let label = prop_oneof![3 => "[x-z]", 1 => "[a.b_돌]{1,3}", 1 => Just("le".to_owned())];
     let labels = prop::collection::vec(label, 0..4);
     let const_labels = prop::collection::vec(("[v-x]", text()), 0..2);
@@ -61,7 +72,11 @@ fn spec() -> impl Strategy<Value = Spec> {
     let series = prop::collection::vec((values, prop::collection::vec(any::<u64>(), 1..6)), 0..5);
     (kinds, name(), text(), labels, const_labels, series).prop_map(
         |(kind, name, help, labels, const_labels, series)| {
-            let name = if matches!(kind, Counter) { name + "_total" } else { name };
+            let name = match kind {
+                Kind::Counter => name + "_total",
+                Kind::Info => name + "_info",
+                _ => name,
+            };
             Spec { kind, name, help: format!("H{help}"), labels, const_labels, series }
         },
     )
@@ -84,7 +99,8 @@ fn float(bits: u64) -> f64 {
     odd.get(pick).copied().unwrap_or_else(|| f64::from_bits(bits))
 }
 
-const BOUNDS: [f64; 3] = [-1.0, 1e-7, 1e6];
+const BOUNDS: [f64; 3] = [0.0, 1e-7, 1e6];
+const NEGATIVE_BOUNDS: [f64; 3] = [-1.0, 1e-7, 1e6];
 const QUANTILES: [f64; 2] = [0.5, 0.999];
 const STATES: [&str; 3] = ["up", "do\"wn\n", "\\"];
 
@@ -97,6 +113,10 @@ impl Spec {
             Kind::Counter => Descriptor::counter(name, help),
             Kind::Gauge | Kind::IntGauge => Descriptor::gauge(name, help),
             Kind::Histogram => Descriptor::histogram(name, help, Buckets::new(BOUNDS)?),
+            Kind::NegativeHistogram => {
+                Descriptor::histogram(name, help, Buckets::new(NEGATIVE_BOUNDS)?)
+            }
+            Kind::Info => Descriptor::info(name, help),
             Kind::Summary => {
                 let shape = SummaryShape::new(Quantiles::new(QUANTILES)?, Duration::from_secs(60));
                 Descriptor::summary(name, help, shape)
@@ -123,7 +143,8 @@ impl Spec {
             }
             Kind::IntGauge => Value::Number(Number::I64(word as i64)),
             Kind::Gauge | Kind::Unknown => Value::Number(Number::F64(float(word))),
-            Kind::Histogram => {
+            Kind::Info => Value::Number(Number::U64(1)),
+            Kind::Histogram | Kind::NegativeHistogram => {
                 let counts = (0..=BOUNDS.len()).map(|at| words[at % words.len()] >> 3).collect();
                 Value::Histogram(counts, float(word))
             }
@@ -145,7 +166,7 @@ impl Spec {
     }
 
     /// Registers the family, with the first of equal series only. Refusals must have a reason.
-    fn register(&self, registry: &Registry) -> Option<Fixed> {
+    pub(super) fn register(&self, registry: &Registry) -> Option<Fixed> {
         let Ok(descriptor) = self.descriptor() else { return None };
         let mut seen = BTreeSet::new();
         let points: Vec<_> = self
@@ -167,17 +188,17 @@ impl Spec {
 }
 
 /// The name as the format can carry it: the rule of the data model, written once more.
-fn underscored(name: &str, colon: bool) -> String {
+pub(super) fn underscored(name: &str, colon: bool) -> String {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || (colon && c == ':');
     let keep = |(at, c): (usize, char)| fits(c) && !(at == 0 && c.is_ascii_digit());
     name.chars().enumerate().map(|at_c| if keep(at_c) { at_c.1 } else { '_' }).collect()
 }
 
 /// Every sample that a family must show, by name and labels, as the bits of its value.
-type Samples = BTreeMap<(String, Vec<(String, String)>), String>;
+pub(super) type Samples = BTreeMap<(String, Vec<(String, String)>), String>;
 
 /// One spelling for each value, so that NaN and integers compare exactly.
-fn spelling(number: Number) -> String {
+pub(super) fn spelling(number: Number) -> String {
     match number {
         Number::U64(value) => value.to_string(),
         Number::I64(value) => value.to_string(),
@@ -186,7 +207,7 @@ fn spelling(number: Number) -> String {
     }
 }
 
-fn expected(spec: &Spec, fixed: &Fixed) -> Samples {
+pub(super) fn expected(spec: &Spec, fixed: &Fixed) -> Samples {
     let name = underscored(&spec.name, true);
     let mut samples = Samples::new();
     for (_, values, value) in &fixed.points {
@@ -202,7 +223,8 @@ fn expected(spec: &Spec, fixed: &Fixed) -> Samples {
             Value::Number(number) => put("", None, *number),
             Value::Histogram(counts, sum) => {
                 let mut total = 0;
-                for (le, count) in ["-1.0", "1e-07", "1e+06", "+Inf"].iter().zip(counts) {
+                let first = if spec.kind == Kind::Histogram { "0.0" } else { "-1.0" };
+                for (le, count) in [first, "1e-07", "1e+06", "+Inf"].iter().zip(counts) {
                     total += count;
                     put("_bucket", Some(("le", (*le).into())), Number::U64(total));
                 }
