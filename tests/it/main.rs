@@ -6,6 +6,8 @@ mod conformance;
 #[cfg(feature = "derive")]
 mod families;
 mod http;
+#[cfg(all(feature = "openmetrics", feature = "testing"))]
+mod judge;
 mod layers;
 mod limits;
 mod pages;

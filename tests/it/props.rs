@@ -9,3 +9,6 @@ mod model;
 #[cfg(all(feature = "openmetrics", feature = "testing"))]
 #[path = "props/open_metrics.rs"]
 mod open_metrics;
+
+#[cfg(all(feature = "openmetrics", feature = "testing"))]
+pub(crate) use hostile::spec;

@@ -8,3 +8,6 @@ mod names;
 mod open_metrics;
 mod table;
 mod text;
+
+#[cfg(all(feature = "openmetrics", feature = "testing"))]
+pub(crate) use text::everything;

@@ -5,7 +5,7 @@ use nunchi::model::{Descriptor, Number};
 use nunchi::{MetricName, Registry};
 
 /// A registry with every type, odd values and odd texts.
-pub(super) fn everything() -> Registry {
+pub(crate) fn everything() -> Registry {
     let registry = Registry::new();
     let scope = registry.scope("app_", [("zone", "a\"\\\n")]).expect("valid");
     let counter = scope.counter("a_total", "A \"quoted\" \\ help\nin two lines.");

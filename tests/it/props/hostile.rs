@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// One family as it was asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Spec {
+pub(crate) struct Spec {
     pub(super) kind: Kind,
     pub(super) name: String,
     pub(super) help: String,
@@ -22,7 +22,7 @@ pub(super) struct Spec {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Counter,
     Gauge,
     IntGauge,
@@ -53,7 +53,7 @@ fn name() -> impl Strategy<Value = String> {
     ]
 }
 
-pub(super) fn spec() -> impl Strategy<Value = Spec> {
+pub(crate) fn spec() -> impl Strategy<Value = Spec> {
     let kinds = select(vec![
         Kind::Counter,
         Kind::Gauge,
@@ -161,12 +161,19 @@ impl Spec {
         }
     }
 
+    /// Whether the name on the page is not one that OpenMetrics reserves: where the first character
+    /// is no letter it is shown as `_`. The strict parser refuses it; servers do not mind.
+    #[cfg(all(feature = "openmetrics", feature = "testing"))]
+    pub(crate) fn is_of_the_standard(&self) -> bool {
+        !underscored(&self.name, true).starts_with('_')
+    }
+
     fn label_values(&self, values: &[String]) -> Vec<String> {
         values.iter().take(self.labels.len()).cloned().collect()
     }
 
     /// Registers the family, with the first of equal series only. Refusals must have a reason.
-    pub(super) fn register(&self, registry: &Registry) -> Option<Fixed> {
+    pub(crate) fn register(&self, registry: &Registry) -> Option<Fixed> {
         let Ok(descriptor) = self.descriptor() else { return None };
         let mut seen = BTreeSet::new();
         let points: Vec<_> = self

@@ -1,0 +1,97 @@
+//! The strictest public parser of OpenMetrics, that of Prometheus's Python client, reads what ours
+//! reads.
+//!
+//! `NUNCHI_JUDGE` names a Python that has the module `prometheus_client`, as `ci/judge.sh` makes it.
+//! Without it the test says so and passes.
+
+use crate::conformance::everything;
+use crate::props::spec;
+use crate::support::open_metrics;
+use nunchi::testing::{Page, Sample};
+use nunchi::Registry;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs, io};
+
+const PAGES: usize = 4000;
+
+#[test]
+fn the_strictest_public_parser_reads_the_same() {
+    let Some(python) = env::var_os("NUNCHI_JUDGE").filter(|python| !python.is_empty()) else {
+        let skip = "SKIP the_strictest_public_parser_reads_the_same: NUNCHI_JUDGE names no Python";
+        // Nobody listening is no reason to fail.
+        let _ = writeln!(io::stderr(), "{skip}");
+        return;
+    };
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("judge");
+    let _ = fs::remove_dir_all(&folder); // Of an earlier run, if there was one.
+    fs::create_dir_all(&folder).expect("a folder");
+    put(&folder, "everything", &everything());
+    let mut runner = TestRunner::deterministic();
+    let specs = prop::collection::vec(spec(), 0..8);
+    for number in 0..PAGES {
+        let registry = Registry::new();
+        for spec in specs.new_tree(&mut runner).expect("specs").current() {
+            if spec.is_of_the_standard() {
+                spec.register(&registry);
+            }
+        }
+        put(&folder, &format!("{number:04}"), &registry);
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("ci/judge.py");
+    let verdict = Command::new(python).arg(script).arg(&folder).output().expect("Python runs");
+    let said =
+        [verdict.stdout, verdict.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
+    assert!(verdict.status.success(), "{}", said.concat());
+    let _ = writeln!(io::stderr(), "judged by prometheus_client: {}", said[0].trim());
+    // What was judged can be looked at only where it failed.
+    let _ = fs::remove_dir_all(&folder);
+}
+
+/// Writes the page, and what is on it.
+fn put(folder: &Path, name: &str, registry: &Registry) {
+    let (text, page) = open_metrics(registry);
+    fs::write(folder.join(name).with_extension("page"), text).expect("a file");
+    fs::write(folder.join(name).with_extension("read"), told(&page)).expect("a file");
+}
+
+/// What a page says, in the form of `ci/judge.py`.
+fn told(page: &Page) -> String {
+    let mut told = String::new();
+    for family in page.families() {
+        let (name, help) = (hex(family.name()), hex(family.help()));
+        let unit = if family.unit().is_empty() { "-" } else { family.unit() };
+        let _ = writeln!(told, "{name} {} {unit} {help}", family.metric_type());
+        family.samples().iter().for_each(|sample| tell(sample, &mut told));
+    }
+    told
+}
+
+fn tell(sample: &Sample, told: &mut String) {
+    let value = match sample.value() {
+        value if value.is_nan() => "nan".to_owned(),
+        value => format!("{:016x}", value.to_bits()),
+    };
+    let _ = write!(told, "  {} {value}", hex(sample.name()));
+    let mut labels: Vec<_> = sample.labels().collect();
+    labels.sort_unstable();
+    for (name, value) in labels {
+        let _ = write!(told, " {}={}", hex(name), hex(value));
+    }
+    told.push('\n');
+}
+
+fn hex(text: &str) -> String {
+    if text.is_empty() {
+        return "-".into();
+    }
+    text.bytes().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
