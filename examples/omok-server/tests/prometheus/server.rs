@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use std::{env, fs};
+use std::{env, fs, thread};
 
 /// An installed Prometheus.
 #[derive(Debug)]
@@ -57,16 +57,17 @@ impl Installed {
     }
 
     /// Starts a server that scrapes `target` every second as job `omok`.
-    pub(crate) fn start(&self, target: SocketAddr) -> io::Result<Prometheus> {
+    /// With one scrape job for each name and target.
+    pub(crate) fn start(&self, jobs: &[(&str, SocketAddr)]) -> io::Result<Prometheus> {
         let folder = Folder::new(&format!("prometheus-{}", self.version))?;
         let config = folder.join("prometheus.yml");
-        fs::write(
-            &config,
-            format!(
-                "global: {{scrape_interval: 1s, scrape_timeout: 900ms}}\n\
-                 scrape_configs:\n- {{job_name: omok, static_configs: [{{targets: [\"{target}\"]}}]}}\n"
-            ),
-        )?;
+        let mut text = String::from("global: {scrape_interval: 1s, scrape_timeout: 900ms}\n");
+        text.push_str("scrape_configs:\n");
+        for (job, target) in jobs {
+            let targets = format!("[{{targets: [\"{target}\"]}}]");
+            text.push_str(&format!("- {{job_name: {job}, static_configs: {targets}}}\n"));
+        }
+        fs::write(&config, text)?;
         let flag = |name: &str, value: &Path| {
             let mut flag = OsString::from(name);
             flag.push(value);
@@ -170,6 +171,27 @@ pub(crate) fn get(address: SocketAddr, target: &str) -> Result<Vec<u8>, String> 
         Some("200") => Ok(body.to_vec()),
         _ => Err(format!("{target}: {head}{}", String::from_utf8_lossy(body))),
     }
+}
+
+/// Answers every scrape with the page that `target` gives to who asks for no format. Servers of before
+/// 2.49 cannot be told to prefer text.
+pub(crate) fn serve_as_text(target: SocketAddr) -> io::Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let address = listener.local_addr()?;
+    let answer = move |mut stream: TcpStream| -> io::Result<()> {
+        let mut request = [0; 4096];
+        let _ = stream.read(&mut request)?; // The head of a scrape comes in one piece.
+        let page = get(target, "/metrics").map_err(io::Error::other)?;
+        let head = "HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n\r\n";
+        stream.write_all(&[head.as_bytes(), &page].concat())
+    };
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            // A scrape that fails is seen by the server.
+            let _ = answer(stream);
+        }
+    });
+    Ok(address)
 }
 
 /// A value as a query carries it.
