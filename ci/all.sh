@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0
 jobs=("$@")
-[ $# -gt 0 ] || jobs=(install fmt clippy features test docs msrv e2e bench-smoke instructions loom miri fuzz)
+[ $# -gt 0 ] || jobs=(install fmt clippy features test docs msrv e2e judge bench-smoke instructions loom miri fuzz)
 
 child=
 trap '[ -z "$child" ] || kill "$child" 2>/dev/null || true' EXIT

@@ -1,7 +1,7 @@
 //! The strictest public parser of OpenMetrics, that of Prometheus's Python client, reads what ours
 //! reads.
 //!
-//! `NUNCHI_JUDGE` names a Python that has the module `prometheus_client`, as `ci/judge.sh` makes it.
+//! `NUNCHI_JUDGE` names a Python that has the module `prometheus_client`, as `ci/install.sh` makes one.
 //! Without it the test says so and passes.
 
 use crate::conformance::everything;

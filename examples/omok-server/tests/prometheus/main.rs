@@ -12,13 +12,14 @@ mod parser;
 mod server;
 
 use child::{poll, Child, Folder};
-use server::{get, installed, serve_as_text, Prometheus};
+use server::{get, get_as, installed, serve_as_text, Prometheus};
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
+use std::{env, fs};
 
 /// The first scrape comes about five seconds after the start; the rest is for slow machines.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -54,6 +55,32 @@ fn every_prometheus_accepts_and_stores_the_page() {
         knows_what_only_open_metrics_tells(server);
         has_no_complaint(server);
     }
+}
+
+/// `NUNCHI_JUDGE` names a Python that has the module `prometheus_client`, as `ci/install.sh` makes one.
+#[test]
+fn the_strict_judge_of_open_metrics_takes_the_page() {
+    let Some(python) = env::var_os("NUNCHI_JUDGE").filter(|python| !python.is_empty()) else {
+        say("SKIP the_strict_judge_of_open_metrics_takes_the_page: NUNCHI_JUDGE names no Python");
+        return;
+    };
+    let (omok, _running) = play();
+    let folder = Folder::new("judge").expect("a folder");
+    let accept = "application/openmetrics-text;version=1.0.0";
+    let page = poll("games are over", PATIENCE, || {
+        let page = get_as(accept, omok, "/metrics")?;
+        let text = String::from_utf8_lossy(&page);
+        let ended =
+            |line: &str| line.starts_with("omok_games_finished_total{") && !line.ends_with(" 0");
+        text.lines().any(ended).then_some(page.clone()).ok_or_else(|| text.into_owned())
+    });
+    fs::write(folder.join("omok.page"), &page).expect("a file");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ci/judge.py");
+    let mut judge = Command::new(python);
+    let (takes, said) =
+        child::run(judge.arg(script).arg(folder.join("")), b"").expect("Python runs");
+    assert!(takes, "{said}");
+    say(&format!("judged by prometheus_client: {said}"));
 }
 
 /// The jobs, by the format that they scrape.

@@ -154,11 +154,17 @@ impl Prometheus {
 /// The body of the answer to a `GET`, which must be 200. HTTP/1.0, so that the body ends with the
 /// connection.
 pub(crate) fn get(address: SocketAddr, target: &str) -> Result<Vec<u8>, String> {
+    get_as("*/*", address, target)
+}
+
+/// The same, from who prefers `accept`.
+pub(crate) fn get_as(accept: &str, address: SocketAddr, target: &str) -> Result<Vec<u8>, String> {
     let limit = Duration::from_secs(5);
     let exchange = || -> io::Result<Vec<u8>> {
         let mut stream = TcpStream::connect_timeout(&address, limit)?;
         stream.set_read_timeout(Some(limit))?;
-        stream.write_all(format!("GET {target} HTTP/1.0\r\nHost: {address}\r\n\r\n").as_bytes())?;
+        let head = format!("GET {target} HTTP/1.0\r\nHost: {address}\r\nAccept: {accept}\r\n\r\n");
+        stream.write_all(head.as_bytes())?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
         Ok(answer)
