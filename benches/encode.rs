@@ -1,6 +1,6 @@
 //! What rendering a page costs, beside a copy of the same bytes.
 //!
-//! `cargo bench --bench encode`.
+//! `cargo bench --bench encode`, with `--features openmetrics` for that format beside text.
 
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use nunchi::{encode, Format, Registry};
@@ -49,10 +49,33 @@ fn histograms(series: usize) -> Registry {
     registry
 }
 
+/// Floats, of which some are whole.
+fn gauges(series: usize) -> Registry {
+    let registry = Registry::new();
+    for family in 0..FAMILIES {
+        let name = format!("http_server_{family:04}_load");
+        let family = registry.gauge(&name, "Load.").labels(LABELS).expect("valid names");
+        for n in 0..series / FAMILIES {
+            let values = labels(n);
+            let values: [&str; 3] = std::array::from_fn(|at| values[at].as_str());
+            family.with_values(&values).expect("three values").set(value(n) as f64 / 4.0);
+        }
+    }
+    registry
+}
+
+/// Every format that there is.
+const FORMATS: &[(&str, Format)] = &[
+    ("text", Format::Text),
+    #[cfg(feature = "openmetrics")]
+    ("OpenMetrics", Format::OpenMetrics),
+];
+
 fn pages(criterion: &mut Criterion) {
     for (name, series, registry) in [
         ("100 counters", 100, counters(100)),
         ("10,000 counters", 10_000, counters(10_000)),
+        ("10,000 gauges", 10_000, gauges(10_000)),
         ("10,000 histograms of 14 lines", 10_000, histograms(10_000)),
     ] {
         let mut page = Vec::new();
@@ -67,12 +90,14 @@ fn pages(criterion: &mut Criterion) {
             });
         });
         let mut out = Vec::with_capacity(page.len());
-        group.bench_function("text", |bencher| {
-            bencher.iter(|| {
-                out.clear();
-                encode(&registry, Format::Text, &mut out);
+        for &(name, format) in FORMATS {
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| {
+                    out.clear();
+                    encode(&registry, format, &mut out);
+                });
             });
-        });
+        }
         group.finish();
     }
 }

@@ -193,16 +193,25 @@ fn typed_lookups() {
     count("lookup of 2 enums and inc, held family", |n| family.with(&routes[n % 4]).inc());
 }
 
+/// Every format that there is, and what is said of its pages.
+const FORMATS: &[(&str, Format)] = &[
+    ("", Format::Text),
+    #[cfg(feature = "openmetrics")]
+    (" of OpenMetrics", Format::OpenMetrics),
+];
+
 /// Counts the pages of a registry with one family of [`SERIES`] series, so that the count is that of
 /// a series.
 fn count_pages(name: &str, registry: &Registry) {
-    let mut page = Vec::new();
-    let mut encode = || {
-        page.clear();
-        encode(registry, Format::Text, &mut page);
-    };
-    encode(); // Allocates.
-    count_run(name, TIMES / SERIES, |_| encode());
+    for (of_format, format) in FORMATS {
+        let mut page = Vec::new();
+        let mut encode = || {
+            page.clear();
+            encode(registry, *format, &mut page);
+        };
+        encode(); // Allocates.
+        count_run(&format!("{name}{of_format}"), TIMES / SERIES, |_| encode());
+    }
 }
 
 fn pages() {
