@@ -226,6 +226,14 @@ fn pages() {
     count_pages("counter on a page", &registry);
 
     let registry = Registry::new();
+    let family = registry.gauge("http_server_load", "Load.").labels(LABELS).expect("valid names");
+    // Floats of few decimals, every fourth of them whole.
+    each_series(|n, values| {
+        family.with_values(values).expect("three values").set(random(n) as f64 / 4.0);
+    });
+    count_pages("float gauge on a page", &registry);
+
+    let registry = Registry::new();
     let builder = registry.histogram("http_server_duration_seconds", "Times.");
     let family = builder.labels(LABELS).expect("valid names");
     let times = values();
