@@ -165,6 +165,18 @@ fn the_landing_page_links_to_the_page() {
     assert!(answer.contains("<a href=\"metrics\">/metrics</a>"));
 }
 
+#[cfg(feature = "openmetrics")]
+#[test]
+fn an_openmetrics_scraper_gets_its_format_from_the_listener() {
+    let server = start(Builder::new());
+    let accept = "accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5";
+    let request = format!("GET /metrics HTTP/1.0\r\n{accept}\r\n\r\n");
+    let answer = exchange(server.local_addr(), request);
+    let wanted = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    assert!(answer.contains(&format!("\r\ncontent-type: {wanted}\r\n")), "{answer}");
+    assert!(answer.ends_with("\n# EOF\n"));
+}
+
 #[test]
 fn head_has_the_length_of_the_page_and_no_body() {
     let server = start(Builder::new());
