@@ -2,9 +2,9 @@
 
 #[cfg(feature = "openmetrics")]
 use super::openmetrics::OpenMetrics;
-use super::text::{Dialect, LineWriter, Text};
+use super::text::{LineWriter, Text};
 use super::{Format, CHUNK};
-use crate::model::{Buffers, Gather, Page, Source};
+use crate::model::{Buffers, Gather, Page, Source, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -148,12 +148,10 @@ impl Chunk<'_> {
     /// Takes the series of a source, beginning with number `from`. Answers with which to go on in
     /// the next chunk.
     #[inline]
-    fn take<D: Dialect>(
-        self,
-        source: &dyn Source,
-        from: usize,
-        buffers: &mut Buffers,
-    ) -> Option<usize> {
+    fn take<D>(self, source: &dyn Source, from: usize, buffers: &mut Buffers) -> Option<usize>
+    where
+        for<'p> LineWriter<'p, D>: Visitor,
+    {
         let Self { page, start, limit } = self;
         let (state, dialect) = (&mut buffers.prepared, PhantomData::<D>);
         let mut writer = LineWriter { dialect, state, page, start, limit };

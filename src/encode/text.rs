@@ -300,12 +300,15 @@ impl<D: Dialect> Lines<'_, D> {
     }
 }
 
-impl<D: Dialect> Visitor for LineWriter<'_, D> {
-    fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool {
+/// The points of the types, as [`Visitor`] has them.
+impl<D: Dialect> LineWriter<'_, D> {
+    #[inline(always)]
+    fn put_number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool {
         self.lines(labels, 1).map(|lines| lines.only(value)).is_some()
     }
 
-    fn histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
+    #[inline(always)]
+    fn put_histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
         let Some(mut lines) = self.lines(labels, point.counts.len() + 2) else { return false };
         let mut cumulative = 0_u64;
         lines.each(
@@ -322,15 +325,51 @@ impl<D: Dialect> Visitor for LineWriter<'_, D> {
         true
     }
 
-    fn summary(&mut self, labels: LabelPieces<'_>, point: SummaryPoint<'_>) -> bool {
+    #[inline(always)]
+    fn put_summary(&mut self, labels: LabelPieces<'_>, point: SummaryPoint<'_>) -> bool {
         let mut values = point.values.iter().map(|value| Number::F64(*value));
         let ends = [("_sum", Number::F64(point.sum)), ("_count", Number::U64(point.count))];
         let ends = if D::may_sum(point.sum, self.state) { &ends[..] } else { &ends[1..] };
         self.few(labels, point.values.len(), &mut values, ends)
     }
 
-    fn state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool {
+    #[inline(always)]
+    fn put_state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool {
         let mut values = (0..point.states).map(|at| Number::U64(point.on >> at & 1));
         self.few(labels, point.states, &mut values, &[])
     }
+}
+
+/// Makes an encoder of the lines of a dialect.
+///
+/// One `impl` for all dialects would be generic. Another crate might then have to compile it, and so
+/// whatever it calls would be kept in a form for others to call: larger and slower by some bytes and
+/// an instruction or two for each function.
+macro_rules! encoders {
+    ($($(#[$when:meta])* $dialect:ty;)*) => {$(
+        $(#[$when])*
+        impl Visitor for LineWriter<'_, $dialect> {
+            fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool {
+                self.put_number(labels, value)
+            }
+
+            fn histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
+                self.put_histogram(labels, point)
+            }
+
+            fn summary(&mut self, labels: LabelPieces<'_>, point: SummaryPoint<'_>) -> bool {
+                self.put_summary(labels, point)
+            }
+
+            fn state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool {
+                self.put_state_set(labels, point)
+            }
+        }
+    )*};
+}
+
+encoders! {
+    Text;
+    #[cfg(feature = "openmetrics")]
+    super::openmetrics::OpenMetrics;
 }
