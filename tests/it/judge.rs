@@ -15,7 +15,7 @@ use proptest::test_runner::TestRunner;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{self, Command};
 use std::{env, fs, io};
 
 const PAGES: usize = 4000;
@@ -28,8 +28,8 @@ fn the_strictest_public_parser_reads_the_same() {
         let _ = writeln!(io::stderr(), "{skip}");
         return;
     };
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("judge");
-    let _ = fs::remove_dir_all(&folder); // Of an earlier run, if there was one.
+    let folder = format!("judge-{}", process::id());
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     fs::create_dir_all(&folder).expect("a folder");
     put(&folder, "everything", &everything());
     let mut runner = TestRunner::deterministic();

@@ -1,6 +1,7 @@
 //! What scrapers send, and what they get.
 
 use super::*;
+use proptest::prelude::*;
 
 #[cfg(feature = "openmetrics")]
 use super::preference::{OPEN_METRICS, OPEN_METRICS_0_0_1, OPEN_METRICS_ESCAPED};
@@ -85,6 +86,26 @@ fn weights_are_from_0_to_1() {
         ["", ".", ".5", "0", "0.", "0.0009", "1.001", "2", "-1", "1e-1", "NaN", "99999999", "१"]
     {
         assert!(!wins(weight), "{weight}");
+    }
+}
+
+proptest! {
+    /// Also none that is made of what scrapers send.
+    #[test]
+    fn every_header_has_an_answer(
+        random: String,
+        parts in prop::collection::vec((0..SCRAPERS.len(), 0..300_usize, 0..40_usize), 0..6),
+    ) {
+        let of_scrapers = |(row, from, len): (usize, usize, usize)| {
+            SCRAPERS[row].1.chars().skip(from).take(len).collect::<String>()
+        };
+        let pieced: String = parts.into_iter().map(of_scrapers).collect();
+        for accept in [random, pieced] {
+            let answer = negotiate(Some(&accept));
+            let known = [TEXT, OPEN_METRICS, OPEN_METRICS_0_0_1, OPEN_METRICS_ESCAPED];
+            prop_assert!(known.contains(&answer), "{}", accept);
+            prop_assert!(answer == TEXT || accept.to_lowercase().contains("openmetrics-text"));
+        }
     }
 }
 
