@@ -1,8 +1,8 @@
 //! The strictest public parser of OpenMetrics, that of Prometheus's Python client, reads what ours
 //! reads.
 //!
-//! `NUNCHI_JUDGE` names a Python that has the module `prometheus_client`, as `ci/install.sh` makes one.
-//! Without it the test says so and passes.
+//! It needs a Python that has the module `prometheus_client`: the one that `NUNCHI_JUDGE` names, or that
+//! of `ci/install.sh`. Without one the test says so and passes.
 
 use crate::conformance::everything;
 use crate::props::spec;
@@ -14,20 +14,22 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::{env, fs, io};
 
-const PAGES: usize = 4000;
+const PAGES: usize = 3000;
 
 #[test]
 fn the_strictest_public_parser_reads_the_same() {
-    let Some(python) = env::var_os("NUNCHI_JUDGE").filter(|python| !python.is_empty()) else {
-        let skip = "SKIP the_strictest_public_parser_reads_the_same: NUNCHI_JUDGE names no Python";
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("build/judge/bin/python");
+    let python = env::var_os("NUNCHI_JUDGE").map_or(installed, PathBuf::from);
+    if !python.exists() {
+        let skip = "SKIP the_strictest_public_parser_reads_the_same: no Python at";
         // Nobody listening is no reason to fail.
-        let _ = writeln!(io::stderr(), "{skip}");
+        let _ = writeln!(io::stderr(), "{skip} {}", python.display());
         return;
-    };
+    }
     let folder = format!("judge-{}", process::id());
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     fs::create_dir_all(&folder).expect("a folder");
