@@ -8,11 +8,9 @@ pub(crate) fn write(name: &str, value: &str, out: &mut String) -> bool {
     if value.is_empty() {
         return false;
     }
-    out.push(',');
-    out.push_str(name);
-    out.push_str("=\"");
+    out.extend([",", name, "=\""]);
     let escaped = write_escaped(value, out);
-    out.push('"');
+    out.extend(["\""]);
     escaped
 }
 
@@ -20,12 +18,12 @@ fn write_escaped(value: &str, out: &mut String) -> bool {
     let mut rest = value;
     let is_special = |byte| matches!(byte, b'\\' | b'"' | b'\n');
     while let Some(at) = rest.bytes().position(is_special) {
-        out.push_str(rest.get(..at).unwrap_or_default());
-        out.push_str(match rest.as_bytes().get(at) {
+        let escaped = match rest.as_bytes().get(at) {
             Some(b'\n') => "\\n",
             Some(b'"') => "\\\"",
             _ => "\\\\",
-        });
+        };
+        out.extend([rest.get(..at).unwrap_or_default(), escaped]);
         rest = rest.get(at + 1..).unwrap_or_default();
     }
     out.push_str(rest);

@@ -190,17 +190,13 @@ impl Labelled<'_> {
     }
 }
 
-impl Key for Labelled<'_> {
-    fn hash(self, seed: u64) -> u32 {
-        Values(self.values).hash(seed)
+impl<'a> NewKey for Labelled<'a> {
+    type Key = Values<'a>;
+
+    fn key(self) -> Values<'a> {
+        Values(self.values)
     }
 
-    fn is(self, column: usize, text: Text<'_>) -> bool {
-        Values(self.values).is(column, text)
-    }
-}
-
-impl NewKey for Labelled<'_> {
     fn hash_of(self, column: usize, seed: u64) -> u32 {
         // Another one for each column, as one value may be that of many labels.
         hash_text(seed.rotate_left(column as u32), self.name_and_value(column).1)

@@ -28,11 +28,17 @@ impl Key for Colliding<'_> {
     }
 
     fn is(self, column: usize, text: Text<'_>) -> bool {
-        self.0.is(column, text)
+        self.0.key().is(column, text)
     }
 }
 
 impl NewKey for Colliding<'_> {
+    type Key = Self;
+
+    fn key(self) -> Self {
+        self
+    }
+
     fn hash_of(self, _: usize, _: u64) -> u32 {
         7
     }

@@ -63,11 +63,14 @@ pub(crate) trait Key: Copy {
     fn is(self, column: usize, text: Text<'_>) -> bool;
 }
 
-/// A key that a table can store.
-pub(crate) trait NewKey: Key {
+/// What a table needs to store a key.
+pub(crate) trait NewKey: Copy {
+    type Key: Key;
+
+    fn key(self) -> Self::Key;
     /// The hash of one text with this seed.
     fn hash_of(self, column: usize, seed: u64) -> u32;
-    /// Whether a stored text that [is](Key::is) this key's is one of this column, and not of another.
+    /// Whether a stored text that [is](Key::is) the key's is one of this column, and not of another.
     fn is_of(self, column: usize, text: &str) -> bool;
     /// Writes the text of `column` into the empty `draft` and returns its mark.
     fn write(self, column: usize, draft: &mut String) -> bool;
@@ -129,7 +132,7 @@ impl<V> Table<V> {
             return Err(Full); // For good, as nothing is removed.
         }
         let value = make(); // Not under the lock, and before anything is changed.
-        let entry = match self.core.begin(key, missed, limit)? {
+        let entry = match self.core.begin(key.key(), missed, limit)? {
             Begun::Found(entry) => entry,
             Begun::New(entry, mut pool) => {
                 // SAFETY: room for a `V`, aligned to it, that nobody knows yet.
@@ -302,7 +305,7 @@ impl Core {
             let pool = pool.get_or_insert_with(|| Box::new(Pool::new(columns)));
             for column in 0..columns {
                 let hash = key.hash_of(column, self.seed);
-                let is = |text: Text<'_>| key.is(column, text);
+                let is = |text: Text<'_>| key.key().is(column, text);
                 let is_of = |text: &str| key.is_of(column, text);
                 let write = |draft: &mut String| key.write(column, draft);
                 // SAFETY: under the lock of this pool, the only one of these texts; and inside the

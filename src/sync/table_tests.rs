@@ -17,6 +17,12 @@ impl Key for Words<'_> {
 }
 
 impl NewKey for Words<'_> {
+    type Key = Self;
+
+    fn key(self) -> Self {
+        self
+    }
+
     fn hash_of(self, column: usize, seed: u64) -> u32 {
         hash_values(seed, &[self.0[column]])
     }
