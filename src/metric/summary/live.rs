@@ -185,17 +185,25 @@ impl Bins<'_> {
         mut own: impl FnMut([&AtomicU32; 2]) -> u32,
         mut f: impl FnMut(i32, u32),
     ) {
-        let mut emit = |place: i32, mut count: u64| {
-            while count > 0 {
-                let part = u32::try_from(count).unwrap_or(u32::MAX);
-                f(place, part);
-                count -= u64::from(part);
-            }
-        };
         let negative = (0..CHUNKS).rev().map(|index| (index, true));
         for (index, below) in negative.chain((0..CHUNKS).map(|index| (index, false))) {
             let (common, met) = (self.live.chunk(index, below), self.live.is_met(index, below));
             if common.is_none() && !met {
+                continue;
+            }
+            let mut first = (index * CHUNK) as i32;
+            if below {
+                first = 1 - first - CHUNK as i32;
+            }
+            if let (Some([bins]), false) = (common, met) {
+                // The usual: most bins are empty, and no thread has others.
+                let mirror = if below { CHUNK - 1 } else { 0 };
+                for at in 0..CHUNK {
+                    let count = shared(&bins[(at ^ mirror) % CHUNK]);
+                    if count > 0 {
+                        f(first + at as i32, count);
+                    }
+                }
                 continue;
             }
             let mut counts = [0_u64; CHUNK];
@@ -213,12 +221,16 @@ impl Bins<'_> {
                     }
                 });
             }
-            let mut first = (index * CHUNK) as i32;
             if below {
                 counts.reverse();
-                first = 1 - first - CHUNK as i32;
             }
-            (first..).zip(counts).for_each(|(place, count)| emit(place, count));
+            (first..).zip(counts).for_each(|(place, mut count)| {
+                while count > 0 {
+                    let part = u32::try_from(count).unwrap_or(u32::MAX);
+                    f(place, part);
+                    count -= u64::from(part);
+                }
+            });
         }
     }
 }

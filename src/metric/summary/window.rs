@@ -183,13 +183,19 @@ impl Range {
         while quantiles.next_if(|&quantile| quantile <= 0.0).is_some() {
             answers.push(self.least);
         }
+        let next = |quantile: Option<&f64>| match quantile {
+            Some(&quantile) if quantile < 1.0 => rank(quantile, total),
+            _ => f64::INFINITY,
+        };
+        let mut wanted = next(quantiles.peek());
         let mut passed = 0.0;
         for (bin, place) in bins.iter().zip(self.first..) {
             passed += bin;
-            let reached = |quantile: &f64| *quantile < 1.0 && passed >= rank(*quantile, total);
-            while quantiles.next_if(reached).is_some() {
+            while passed >= wanted {
+                quantiles.next();
                 // Not `clamp`, which panics where this merely returns one of the two.
                 answers.push(place::value(place).max(self.least).min(self.greatest));
+                wanted = next(quantiles.peek());
             }
         }
         answers.extend(quantiles.map(|_| self.greatest));
