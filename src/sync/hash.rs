@@ -6,8 +6,6 @@
 
 use super::words::{self, MOST};
 
-/// 2^64 divided by the golden ratio: neighbouring integers end up far apart.
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Constants with well-mixed bits: the fractional parts of √2 and √3.
 const MIX: [u64; 2] = [0x6a09_e667_f3bc_c909, 0xbb67_ae85_84ca_a73b];
 
@@ -21,7 +19,7 @@ pub(crate) fn hash_values(seed: u64, values: &[&str]) -> u32 {
     for value in values {
         state = state.rotate_left(23) ^ key.hash(value.as_bytes());
     }
-    (state.wrapping_mul(SPREAD) >> 32) as u32
+    (state >> 32) as u32
 }
 
 /// Hashes one text.
