@@ -65,7 +65,7 @@ impl Index {
     }
 
     /// A number under this hash, in one of the [`GROUPS`] of cells in a line: in group 0 most are,
-    /// in the others most of the rest. Takes no lock and writes nothing.
+    /// in the others half of the rest. Takes no lock and writes nothing.
     #[inline(always)] // Into the search of a table.
     pub(crate) fn find_in(&self, group: usize, hash: u32) -> Option<u32> {
         // SAFETY: below a count that was stored after the line was reserved.
