@@ -6,6 +6,8 @@
 
 use super::words::{self, MOST};
 
+/// 2^64 divided by the golden ratio.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Constants with well-mixed bits: the fractional parts of √2 and √3.
 const MIX: [u64; 2] = [0x6a09_e667_f3bc_c909, 0xbb67_ae85_84ca_a73b];
 
@@ -18,7 +20,7 @@ pub(crate) fn hash_values(seed: u64, values: &[&str]) -> u32 {
     // multiplied; if it were only turned, values that are the same 64 labels later would cancel out.
     let mut state = 0_u64;
     for value in values {
-        state = (state ^ key.hash(value.as_bytes())).wrapping_mul(SPREAD);
+        state = state.wrapping_mul(SPREAD) ^ key.hash(value.as_bytes());
     }
     (state >> 32) as u32
 }
@@ -41,7 +43,11 @@ impl Key {
     /// but for the difference of the constants, would give the same product whatever the seed.
     #[inline(always)]
     fn of(seed: u64) -> Self {
-        Self { left: MIX[0] ^ seed, right: MIX[1] ^ seed.rotate_left(23), length: seed | 1 }
+        Self {
+            left: MIX[0] ^ seed,
+            right: MIX[1] ^ seed.rotate_left(23),
+            length: seed.rotate_left(41) | 1,
+        }
     }
 
     #[inline(always)]
