@@ -30,7 +30,9 @@ rm -rf $work && mkdir -p $work
 runner=${host^^}
 declare -x "CARGO_TARGET_${runner//-/_}_RUNNER=env $tunables $tool"
 unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS
-cargo bench -p nunchi --all-features --locked --bench instructions >$work/operations
+# In one unit, since what is inlined from one to another depends on the path of the checkout.
+cargo bench -p nunchi --all-features --locked --config profile.bench.package.nunchi.codegen-units=1 \
+    --bench instructions >$work/operations
 
 # Of the two counts for each operation, the first is of what came before it.
 times=$(sed -n 's/^times //p' $work/operations) part=0
