@@ -96,7 +96,7 @@ impl Encoder {
     /// Begins a page: runs the collectors of the registry and takes its families as they are.
     #[must_use]
     pub fn new(registry: &Registry, format: Format) -> Self {
-        Self::over(registry.gatherer(), format)
+        Self::over(registry.gatherer(), format, &|_| true)
     }
 }
 

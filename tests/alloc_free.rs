@@ -351,6 +351,32 @@ fn pages_into_bytes() {
     assert_eq!(guilty, []);
 }
 
+#[cfg(feature = "gzip")]
+#[test]
+fn a_compressed_page_needs_only_itself_once_warm() {
+    use nunchi::http::{respond, Request};
+    let registry = Registry::new();
+    let family = registry.counter("a_total", "A.").max_series(50_000).labels(["x"]);
+    let family = family.expect("valid");
+    for n in 0..50_000 {
+        family.with_values(&[&format!("{n:020}")]).expect("one").inc();
+    }
+    let packed = Request::get().accept_encoding("gzip");
+    let plain = respond(&registry, &Request::get());
+    for _ in 0..2 {
+        assert!(respond(&registry, &packed).body.len() < plain.body.len() / 4);
+    }
+    let as_it_is = allocations(|| drop(respond(&registry, &Request::get())));
+    let (mut answer, mut made) = (None, 0);
+    let (_, most) = bytes(|| made = allocations(|| answer = Some(respond(&registry, &packed))));
+    let length = answer.map_or(0, |answer| answer.body.len()) as i64;
+    // Tests of other threads may have taken the compressor, which is one for the process.
+    assert!(most < length / 8 * 9 + 400 * 1024, "{most} bytes for {length}");
+    assert!(most < plain.body.len() as i64, "{most} bytes of {}", plain.body.len());
+    // One more header, and what is above.
+    assert!(made <= as_it_is + 8, "{made} allocations, {as_it_is} for the page as it is");
+}
+
 #[test]
 fn a31_a_page_is_streamed_in_bounded_memory() {
     let registry = Registry::new();

@@ -4,7 +4,7 @@
 use super::openmetrics::OpenMetrics;
 use super::text::{LineWriter, Text};
 use super::{Format, CHUNK};
-use crate::model::{Buffers, Gather, Page, Source, Visitor};
+use crate::model::{Buffers, CollectorId, Descriptor, Gather, Page, Source, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -46,9 +46,14 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    pub(crate) fn over(registry: Arc<dyn Gather>, format: Format) -> Self {
+    /// Begins a page with what the collectors yield that `runs` says to run.
+    pub(crate) fn over(
+        registry: Arc<dyn Gather>,
+        format: Format,
+        runs: &dyn Fn(CollectorId) -> bool,
+    ) -> Self {
         let mut buffers = registry.take_buffers();
-        let page = registry.gather(&mut buffers.scratch);
+        let page = registry.gather(&mut buffers.scratch, runs);
         let mut this = Self { registry, format, page, buffers: Some(buffers), at: (0, 0) };
         this.begin_source();
         this
@@ -63,14 +68,27 @@ impl Encoder {
         self.fill(chunk, chunk.capacity())
     }
 
-    /// As [`Self::next_chunk`], up to the usual size whatever the capacity.
-    pub(super) fn usual_chunk(&mut self, chunk: &mut Vec<u8>) -> bool {
-        self.fill(chunk, CHUNK)
+    /// As [`Self::next_chunk`], up to the usual size more, whatever the capacity.
+    pub(crate) fn usual_chunk(&mut self, chunk: &mut Vec<u8>) -> bool {
+        self.fill(chunk, chunk.len() + CHUNK)
     }
 
     /// Appends the whole rest of the page.
     pub(super) fn append_all(&mut self, page: &mut Vec<u8>) {
         while self.fill(page, usize::MAX) {}
+    }
+
+    /// Leaves families out. To be called before anything is taken.
+    pub(crate) fn retain(&mut self, is_wanted: &dyn Fn(&Descriptor) -> bool) {
+        let is_wanted = |source: &&Arc<dyn Source>| is_wanted(source.descriptor());
+        self.page = Arc::new(self.page.iter().filter(is_wanted).cloned().collect());
+        self.rewind();
+    }
+
+    /// Goes back to the start of the page, without asking the collectors again.
+    pub(crate) fn rewind(&mut self) {
+        self.at = (0, 0);
+        self.begin_source();
     }
 
     fn fill(&mut self, page: &mut Vec<u8>, limit: usize) -> bool {
@@ -117,7 +135,7 @@ impl Encoder {
     }
 
     /// An empty buffer of the usual size, from an earlier scrape if possible.
-    pub(super) fn take_chunk(&mut self) -> Vec<u8> {
+    pub(crate) fn take_chunk(&mut self) -> Vec<u8> {
         let mut chunk = match &mut self.buffers {
             Some(buffers) => std::mem::take(&mut buffers.chunk),
             None => Vec::new(),
@@ -128,7 +146,7 @@ impl Encoder {
     }
 
     /// Takes the buffer back for later scrapes, unless a huge series made it huge.
-    pub(super) fn keep_chunk(&mut self, chunk: Vec<u8>) {
+    pub(crate) fn keep_chunk(&mut self, chunk: Vec<u8>) {
         if let Some(buffers) = &mut self.buffers {
             if chunk.capacity() <= 16 * CHUNK {
                 buffers.chunk = chunk;

@@ -69,7 +69,7 @@ impl Format {
 const CHUNK: usize = 64 * 1024;
 
 pub(crate) fn append(registry: Arc<dyn Gather>, format: Format, page: &mut Vec<u8>) {
-    Encoder::over(registry, format).append_all(page);
+    Encoder::over(registry, format, &|_| true).append_all(page);
 }
 
 pub(crate) fn write(
@@ -95,7 +95,7 @@ fn each_chunk(
     format: Format,
     take: &mut dyn FnMut(&[u8]) -> Result<(), EncodeError>,
 ) -> Result<(), EncodeError> {
-    let mut encoder = Encoder::over(registry, format);
+    let mut encoder = Encoder::over(registry, format, &|_| true);
     let mut chunk = encoder.take_chunk();
     loop {
         chunk.clear();

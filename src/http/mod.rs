@@ -5,10 +5,17 @@
 //! `nunchi::server` is one such stack. Imports `registry` and `encode`; never a metric type.
 
 mod accept;
+#[cfg(feature = "gzip")]
+mod coding;
+#[cfg(feature = "gzip")]
+mod gzip;
+mod handler;
+pub(crate) mod query;
+#[cfg(any(feature = "gzip", feature = "openmetrics"))]
+mod weight;
 
-use crate::encode;
-use crate::registry::Registry;
-use crate::sync::clock;
+pub use handler::{respond, Handler};
+
 use std::time::Duration;
 
 /// What a scrape asked for, borrowed from whatever HTTP stack received it.
@@ -29,14 +36,17 @@ use std::time::Duration;
 pub struct Request<'a> {
     /// Request method, exactly as received; method names are case sensitive (RFC 9110 section 9.1).
     pub method: &'a str,
-    /// Query of the request target, without the `?` and still percent-encoded. No effect yet.
+    /// Query of the request target, without the `?` and still percent-encoded. `name[]` in it asks
+    /// for some of the families: see [`respond`].
     pub query: Option<&'a str>,
     /// Value of `Accept`; several header lines are joined with `, `. Decides the format: see
     /// [`respond`].
     pub accept: Option<&'a str>,
-    /// Value of `Accept-Encoding`, joined likewise. No effect yet: the page is never compressed.
+    /// Value of `Accept-Encoding`, joined likewise. Decides whether the page is compressed: see
+    /// [`respond`].
     pub accept_encoding: Option<&'a str>,
-    /// How long the scraper waits (`X-Prometheus-Scrape-Timeout-Seconds`). No effect yet.
+    /// How long the scraper waits (`X-Prometheus-Scrape-Timeout-Seconds`): no longer than that is a
+    /// page worked on. Zero counts as none.
     pub timeout: Option<Duration>,
 }
 
@@ -146,66 +156,10 @@ impl Response {
     }
 }
 
-/// Answers a scrape of `registry`.
-///
-/// | method | status | body |
-/// |---|---|---|
-/// | `GET` | 200 | the page |
-/// | `HEAD` | 200 | none; the headers of the page |
-/// | any other, `get` included | 405, with `allow` | one line that says so |
-///
-/// The page is in the format that `accept` weighs highest among those there are: OpenMetrics 1.0 (also
-/// as 0.0.1) with the feature `openmetrics`, and text 0.0.4. It is text for `*/*`, without the header,
-/// and whatever else the header says; never a 406. It is complete before the response is returned, so
-/// a 200 never carries half a page.
-///
-/// # Performance
-///
-/// Encodes every family once, `HEAD` included, into a buffer that becomes the body. The scrape is
-/// counted, with its duration and size, in the registry's own metrics where those are registered.
-///
-/// # Consistency
-///
-/// As for `nunchi::encode`: updates go on meanwhile and are on this page or the next. The scrape's
-/// own duration and size are on the next page.
-///
-/// # Examples
-///
-/// ```
-/// use nunchi::http::{respond, Request};
-///
-/// let registry = nunchi::Registry::new();
-/// let response = respond(&registry, &Request::get());
-/// assert_eq!(response.status, 200);
-/// assert_eq!(response.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
-/// assert_eq!(respond(&registry, &Request::get().method("POST")).status, 405);
-/// ```
-///
-/// Source: Prometheus exposition formats and content negotiation, RFC 9110 sections 9.3 and 15.5.6.
-#[must_use]
-pub fn respond(registry: &Registry, request: &Request<'_>) -> Response {
-    match request.method {
-        "GET" => page(registry, request),
-        "HEAD" => page(registry, request).without_body(),
-        _ => Response::method_not_allowed(),
-    }
-}
-
-/// The page of `registry` in the format that `request` asks for.
-fn page(registry: &Registry, request: &Request<'_>) -> Response {
-    let accept::Answer { format, content_type } = accept::negotiate(request.accept);
-    let started = clock::instant();
-    // Pages of one registry are of much the same size: room for the last one and a little more.
-    let mut body = Vec::with_capacity(registry.last_page_bytes() / 8 * 9);
-    encode::append(registry.gatherer(), format, &mut body);
-    let elapsed = clock::instant().saturating_duration_since(started);
-    registry.record_scrape(elapsed, body.len());
-    Response::new(200, content_type, body).with_header("vary", "Accept, Accept-Encoding")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::Registry;
 
     fn ask(method: &str) -> Response {
         respond(&Registry::new(), &Request::get().method(method))

@@ -444,6 +444,12 @@ impl Descriptor {
         None
     }
 
+    /// Whether this is the name of the family in some format, or of its samples.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        let suffix = name.strip_prefix(self.stem());
+        suffix.is_some_and(|suffix| self.sample_suffixes().contains(&suffix))
+    }
+
     /// The name as the page shows it, without the suffix that its type requires.
     pub(crate) fn stem(&self) -> &str {
         let name = self.page_name();

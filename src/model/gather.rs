@@ -22,8 +22,9 @@ pub(crate) type CollectorId = u64;
 
 /// Implemented by `registry`, taken by `encode`.
 pub(crate) trait Gather: Send + Sync {
-    /// Runs every collector into `scratch` and returns the page.
-    fn gather(&self, scratch: &mut Scratch) -> Page;
+    /// Runs the collectors that `runs` says to run, which it is asked right before each, into
+    /// `scratch` and returns the page. On it the families of the others are empty.
+    fn gather(&self, scratch: &mut Scratch, runs: &dyn Fn(CollectorId) -> bool) -> Page;
 
     /// Buffers of an earlier scrape, if there are any.
     fn take_buffers(&self) -> Box<Buffers>;

@@ -10,6 +10,7 @@ mod report;
 mod scope;
 mod shelf;
 
+pub(crate) use report::Refusal;
 pub use scope::Scope;
 
 use crate::error::{RegisterError, RegisterErrorKind};
@@ -165,7 +166,7 @@ impl Registry {
 
     /// Registers the families in which the registry reports on itself:
     /// `nunchi_scrape_duration_seconds` (with the number of scrapes as its `_count`),
-    /// `nunchi_scrape_size_bytes`, `nunchi_collector_errors_total`,
+    /// `nunchi_scrape_size_bytes`, `nunchi_scrapes_refused_total`, `nunchi_collector_errors_total`,
     /// `nunchi_series_folded_total`, `nunchi_registered_families` and
     /// `nunchi_registration_errors_total`. The [`global`](crate::global) registry has them.
     /// Scrapes are those answered by [`http::respond`](crate::http::respond).
@@ -180,6 +181,16 @@ impl Registry {
     /// What an encoder asks.
     pub(crate) fn gatherer(&self) -> Arc<dyn Gather> {
         Arc::clone(&self.inner) as Arc<dyn Gather>
+    }
+
+    /// The collectors that yield any of the families that `is_wanted` picks.
+    pub(crate) fn collectors_of(
+        &self,
+        is_wanted: &dyn Fn(&Descriptor) -> bool,
+    ) -> Vec<CollectorId> {
+        let page = self.inner.shelf.lock().page();
+        let wanted = page.iter().filter(|source| is_wanted(source.descriptor()));
+        wanted.filter_map(|source| source.collector()).collect()
     }
 
     /// The size of the page that was served last, in bytes.
@@ -205,10 +216,15 @@ impl Registry {
     pub fn record_scrape(&self, elapsed: Duration, bytes: usize) {
         self.inner.report.scraped(elapsed, bytes);
     }
+
+    /// Takes note of a scrape that got no page.
+    pub(crate) fn record_refusal(&self, why: Refusal) {
+        self.inner.report.refused(why);
+    }
 }
 
 impl Gather for Inner {
-    fn gather(&self, scratch: &mut Scratch) -> Page {
+    fn gather(&self, scratch: &mut Scratch, runs: &dyn Fn(CollectorId) -> bool) -> Page {
         let collectors = self.shelf.lock().collectors();
         scratch.staged.resize_with(collectors.len().max(scratch.staged.len()), Default::default);
         for staged in &mut scratch.staged {
@@ -217,7 +233,7 @@ impl Gather for Inner {
         // What reports on the others comes last, so that the page tells of its own failures.
         for last in [false, true] {
             for (registered, staged) in collectors.iter().zip(&mut scratch.staged) {
-                if last == (registered.name == report::NAME) {
+                if last == (registered.name == report::NAME) && runs(registered.id) {
                     registered.stage(staged);
                 }
             }

@@ -16,8 +16,23 @@ pub(super) struct Report {
     scrapes: AtomicU64,
     scrape_nanoseconds: AtomicU64,
     last_page_bytes: AtomicU64,
+    /// By [`Refusal`].
+    refusals: [AtomicU64; Refusal::REASONS.len()],
     registration_errors: AtomicU64,
     first_errors: Mutex<Vec<RegisterError>>,
+}
+
+/// Why a scrape got no page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Refusal {
+    /// There were too many already.
+    Busy,
+    /// The scraper would not have waited.
+    Late,
+}
+
+impl Refusal {
+    const REASONS: [&'static str; 2] = ["busy", "late"];
 }
 
 /// A program that fails to register in a loop must not fill memory with the reports of it.
@@ -29,6 +44,15 @@ impl Report {
         self.scrape_nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
         self.last_page_bytes.store(bytes as u64, Ordering::Relaxed);
         self.scrapes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn refused(&self, why: Refusal) {
+        let [busy, late] = &self.refusals;
+        let count = match why {
+            Refusal::Busy => busy,
+            Refusal::Late => late,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn last_page_bytes(&self) -> usize {
@@ -76,6 +100,13 @@ static SCRAPE_DURATION: Fact = Fact::new(
 static SCRAPE_SIZE: Fact =
     Fact::new(MetricType::Gauge, "nunchi_scrape_size_bytes", "Size of the last page, in bytes.");
 
+static SCRAPES_REFUSED: Fact = Fact {
+    name: "nunchi_scrapes_refused_total",
+    help: "Scrapes that got no page: too many at once, or too late for the scraper.",
+    metric_type: MetricType::Counter,
+    labels: &["reason"],
+};
+
 static SERIES_FOLDED: Fact = Fact {
     name: "nunchi_series_folded_total",
     help: "Lookups answered with the overflow series because a family was full.",
@@ -83,12 +114,13 @@ static SERIES_FOLDED: Fact = Fact {
     labels: &["family"],
 };
 
-static ALL: [&Fact; 6] = [
+static ALL: [&Fact; 7] = [
     &COLLECTOR_ERRORS,
     &FAMILIES,
     &REGISTRATION_ERRORS,
     &SCRAPE_DURATION,
     &SCRAPE_SIZE,
+    &SCRAPES_REFUSED,
     &SERIES_FOLDED,
 ];
 
@@ -136,6 +168,9 @@ fn collect(
             let total = load(&registered.errors) + others;
             out.number(COLLECTOR_ERRORS.name, &[&registered.name], total)?;
         }
+    }
+    for (reason, count) in Refusal::REASONS.iter().zip(&report.refusals) {
+        out.number(SCRAPES_REFUSED.name, &[reason], load(count))?;
     }
     let (mut rest, mut families) = (page, 0_u64);
     while let Some((family, others)) = first_family(rest) {

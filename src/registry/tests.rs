@@ -86,7 +86,7 @@ fn a2_what_is_unregistered_is_gone_and_its_names_are_free() {
     assert!(registry.unregister("b"));
     assert!(!registry.unregister("a"), "the collector went as a whole");
     let mut scratch = Scratch::default();
-    let page = registry.gatherer().gather(&mut scratch);
+    let page = registry.gatherer().gather(&mut scratch, &|_| true);
     let names: Vec<&str> = page.iter().map(|source| source.descriptor().name()).collect();
     assert_eq!(names, ["c"]);
     assert_eq!(kind(&registry, vec![gauge("b"), gauge("a")]), None);
@@ -106,7 +106,7 @@ fn a1_every_scrape_calls_every_collector_once() {
     let (registry, calls) = (Registry::new(), Arc::new(AtomicU64::new(0)));
     registry.register(Counting(Arc::clone(&calls))).unwrap();
     for scrape in 1..4 {
-        registry.gatherer().gather(&mut Scratch::default());
+        registry.gatherer().gather(&mut Scratch::default(), &|_| true);
         assert_eq!(calls.load(Ordering::Relaxed), scrape);
     }
 }
@@ -139,7 +139,7 @@ fn a_collector_is_dropped_where_no_lock_is_held() {
     assert!(registry.unregister("dropped"));
     // Unregisters itself while it is collected: the scrape holds it last.
     registry.register(Dropped(registry.clone(), "own")).unwrap();
-    registry.gatherer().gather(&mut Scratch::default());
+    registry.gatherer().gather(&mut Scratch::default(), &|_| true);
     assert!(registry.unregister("dropped"));
 }
 
@@ -149,9 +149,9 @@ fn registering_and_unregistering_leaves_nothing_behind() {
     let mut scratch = Scratch::default();
     for _ in 0..100 {
         assert_eq!(kind(&registry, vec![gauge("a")]), None);
-        registry.gatherer().gather(&mut scratch);
+        registry.gatherer().gather(&mut scratch, &|_| true);
         assert!(registry.unregister("a"));
     }
-    assert_eq!(registry.gatherer().gather(&mut scratch).len(), 0);
+    assert_eq!(registry.gatherer().gather(&mut scratch, &|_| true).len(), 0);
     assert_eq!(scratch.staged.len(), 1);
 }

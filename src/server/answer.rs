@@ -2,8 +2,7 @@
 
 use super::date::http_date;
 use super::head::{Head, HeadError};
-use crate::http::{self, Request, Response};
-use crate::registry::Registry;
+use crate::http::{Handler, Request, Response};
 use std::time::SystemTime;
 
 /// A response ready to be sent.
@@ -20,7 +19,7 @@ pub(super) struct Answer {
 impl Answer {
     /// Answers what a client sent; `closes` if the server wants the connection to end here.
     pub(super) fn new(
-        registry: &Registry,
+        handler: &Handler,
         request: Result<&Head<'_>, HeadError>,
         closes: bool,
     ) -> Self {
@@ -34,7 +33,7 @@ impl Answer {
         let response = if request.has_body {
             Response::refusal(413, "content too large: this server takes no request bodies")
         } else {
-            route(registry, request)
+            route(handler, request)
         };
         let response = if request.method == "HEAD" { response.without_body() } else { response };
         // Where an unread body ends is not this server's business, so nothing may follow it.
@@ -109,7 +108,7 @@ enum Connection {
 }
 
 /// The one table of routes.
-fn route(registry: &Registry, request: &Head<'_>) -> Response {
+fn route(handler: &Handler, request: &Head<'_>) -> Response {
     let target = &request.target;
     if target.is("/metrics") {
         let scrape = Request::get()
@@ -118,7 +117,7 @@ fn route(registry: &Registry, request: &Head<'_>) -> Response {
             .accept(request.accept.as_deref())
             .accept_encoding(request.accept_encoding.as_deref())
             .timeout(request.scrape_timeout());
-        http::respond(registry, &scrape)
+        handler.respond(&scrape)
     } else if target.is("/") && matches!(request.method, "GET" | "HEAD") {
         Response::new(200, "text/html; charset=utf-8", LANDING_PAGE.into())
     } else if target.is("/") || target.is("*") {

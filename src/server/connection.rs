@@ -50,7 +50,7 @@ impl Connection<'_> {
             let answer = conversation.answer_next(|request, is_last| {
                 let closes = is_last || self.shared.seats.is_closed();
                 let may_answer = self.enter(Phase::Answering);
-                may_answer.then(|| Answer::new(&self.shared.registry, request, closes))
+                may_answer.then(|| Answer::new(&self.shared.handler, request, closes))
             });
             if let Some(answer) = answer {
                 let Some(answer) = answer else { return };

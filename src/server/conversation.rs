@@ -65,6 +65,7 @@ impl Conversation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::Handler;
     use crate::registry::Registry;
     use crate::server::answer::Answer;
     use crate::server::answer_bytes;
@@ -104,12 +105,12 @@ mod tests {
     fn the_last_request_of_a_connection_closes_it() {
         let limits = Limits { max_requests: 2, ..Limits::default() };
         let mut conversation = Conversation::new(&limits);
-        let registry = Registry::new();
+        let handler = Handler::new(Registry::new());
         let request = b"GET / HTTP/1.1\r\nhost: h\r\n\r\n";
         let mut ask = || {
             conversation.receive(request);
             let answer = conversation
-                .answer_next(|request, is_last| Answer::new(&registry, request, is_last));
+                .answer_next(|request, is_last| Answer::new(&handler, request, is_last));
             answer.map(|answer| answer.closes)
         };
         assert_eq!([ask(), ask()], [Some(false), Some(true)]);

@@ -46,6 +46,13 @@ impl Builder {
         self
     }
 
+    /// Sets how many scrapes are answered at once: as many as there are connections by default, at
+    /// least 1. One too many gets 503 with `retry-after`.
+    pub fn max_scrapes(mut self, scrapes: usize) -> Self {
+        self.limits.max_scrapes = scrapes;
+        self
+    }
+
     /// Sets how many requests a connection may carry before it is closed: 1000 by default, at
     /// least 1.
     pub fn max_requests(mut self, requests: u32) -> Self {
@@ -99,6 +106,7 @@ impl Builder {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) max_connections: usize,
+    pub(super) max_scrapes: usize,
     pub(super) max_requests: u32,
     pub(super) max_head: usize,
     pub(super) head_timeout: Duration,
@@ -110,6 +118,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_connections: 64,
+            max_scrapes: usize::MAX,
             max_requests: 1000,
             max_head: 8 * 1024,
             head_timeout: Duration::from_secs(5),

@@ -26,6 +26,7 @@ use self::conversation::Conversation;
 pub use self::limits::Builder;
 use self::limits::Limits;
 use self::seats::Seats;
+use crate::http::Handler;
 use crate::registry::Registry;
 use std::fmt;
 use std::io;
@@ -117,7 +118,8 @@ impl Server {
         let listener = TcpListener::bind(addr)?;
         let local_addr = listener.local_addr()?;
         let seats = Seats::new(limits.max_connections);
-        let shared = Arc::new(Shared { registry, limits, seats, is_deaf: AtomicBool::new(false) });
+        let handler = Handler::new(registry).max_scrapes(limits.max_scrapes);
+        let shared = Arc::new(Shared { handler, limits, seats, is_deaf: AtomicBool::new(false) });
         let theirs = Arc::clone(&shared);
         let acceptor = thread::Builder::new()
             .name("nunchi-accept".to_owned())
@@ -161,7 +163,7 @@ impl fmt::Debug for Server {
 
 /// What all threads of a server look at.
 struct Shared {
-    registry: Registry,
+    handler: Handler,
     limits: Limits,
     seats: Seats,
     /// Has the accepting thread closed its listener?
@@ -177,9 +179,10 @@ struct Shared {
 pub fn answer_bytes(registry: &Registry, mut bytes: &[u8]) -> Vec<u8> {
     let mut conversation = Conversation::new(&Limits::default());
     let mut sent = Vec::new();
+    let handler = Handler::new(registry.clone());
     loop {
         let answer =
-            conversation.answer_next(|request, is_last| Answer::new(registry, request, is_last));
+            conversation.answer_next(|request, is_last| Answer::new(&handler, request, is_last));
         if let Some(answer) = answer {
             sent.extend_from_slice(&answer.head);
             sent.extend_from_slice(&answer.body);

@@ -1,5 +1,7 @@
 //! The request target: which path and query a request line asks for.
 
+use crate::http::query::decoded;
+
 /// A request target split into its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Target<'a> {
@@ -51,20 +53,6 @@ fn after_authority(target: &str) -> Option<&str> {
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at(end);
     (!authority.is_empty()).then_some(rest)
-}
-
-/// The bytes of `path` with `%41` turned into `A`; `None` in place of a broken escape.
-fn decoded(path: &str) -> impl Iterator<Item = Option<u8>> + '_ {
-    let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-    let mut bytes = path.bytes();
-    std::iter::from_fn(move || {
-        let byte = bytes.next()?;
-        if byte != b'%' {
-            return Some(Some(byte));
-        }
-        let (high, low) = (digit(bytes.next()), digit(bytes.next()));
-        Some(high.zip(low).and_then(|(high, low)| u8::try_from(high * 16 + low).ok()))
-    })
 }
 
 #[cfg(test)]

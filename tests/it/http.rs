@@ -1,8 +1,12 @@
 //! `nunchi::http`: a scrape as plain values.
 
-use nunchi::http::{respond, Request};
+use crate::support::{collector, page};
+use nunchi::http::{respond, Handler, Request, Response};
 use nunchi::Registry;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{mpsc, Arc};
+use std::thread;
+use std::time::{Duration, Instant};
 
 fn registry() -> Registry {
     let registry = Registry::new();
@@ -107,4 +111,176 @@ fn every_scrape_counts_but_no_refusal() {
     }
     let page = String::from_utf8(respond(&registry, &Request::get()).body).expect("text");
     assert!(page.contains("\nnunchi_scrape_duration_seconds_count 2\n"), "{page}");
+}
+
+fn text(response: Response) -> String {
+    String::from_utf8(response.body).expect("text")
+}
+
+/// Collectors of a gauge each, and how often each was asked.
+fn counted(names: [&'static str; 2], takes: Duration) -> (Registry, [Arc<AtomicU64>; 2]) {
+    let registry = Registry::new();
+    let asked = names.map(|name| {
+        let asked = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&asked);
+        let gauge = collector(name, move |out| {
+            thread::sleep(takes);
+            out.number(name, &[], count.fetch_add(1, Ordering::SeqCst) + 1)
+        });
+        registry.register(gauge).expect("valid");
+        asked
+    });
+    (registry, asked)
+}
+
+#[test]
+fn c9_a_query_names_the_families_it_wants() {
+    let registry = registry();
+    registry.gauge("a", "A.").register().expect("valid").set(1);
+    registry.histogram("b_seconds", "B.").buckets([1.0]).register().expect("valid").observe(1.0);
+    let of = |query| text(respond(&registry, &Request::get().query(query)));
+    let a = "# HELP a A.\n# TYPE a gauge\na 1\n";
+    let b = "# HELP b_seconds B.\n# TYPE b_seconds histogram\nb_seconds_bucket{le=\"1.0\"} 1\n\
+             b_seconds_bucket{le=\"+Inf\"} 1\nb_seconds_sum 1\nb_seconds_count 1\n";
+    assert_eq!(of("name[]=a"), a);
+    assert_eq!(of("name%5B%5D=b_seconds_bucket&x=y"), b);
+    assert_eq!(of("name[]=b_seconds_sum&name[]=a&name[]=b_seconds"), [a, b].concat());
+    assert_eq!(of("name[]=c"), "");
+    assert_eq!(of("name[]="), "");
+    assert_eq!(of("x=y"), page(&registry));
+}
+
+#[test]
+fn c9_a_page_of_nothing_is_valid_in_every_format() {
+    for accept in ["text/plain", "application/openmetrics-text"] {
+        let request = Request::get().accept(accept).accept_encoding("gzip").query("name[]=x");
+        let response = respond(&registry(), &request);
+        let end = response.header("content-type").is_some_and(|it| it.contains("openmetrics"));
+        assert_eq!(response.status, 200);
+        assert_eq!(text(response), if end { "# EOF\n" } else { "" });
+    }
+}
+
+#[test]
+fn c9_collectors_of_other_families_do_not_run() {
+    let (registry, [first, second]) = counted(["first", "second"], Duration::ZERO);
+    let page = text(respond(&registry, &Request::get().query("name[]=second")));
+    assert_eq!(page, "# HELP second Help.\n# TYPE second gauge\nsecond 1\n");
+    assert_eq!((first.load(Ordering::SeqCst), second.load(Ordering::SeqCst)), (0, 1));
+    let page = text(respond(&registry, &Request::get()));
+    assert!(page.contains("\nfirst 1\n") && page.contains("\nsecond 2\n"), "{page}");
+}
+
+#[test]
+fn c9_a_partial_page_is_not_the_page_that_is_measured() {
+    let registry = registry();
+    registry.register_self_metrics().expect("once");
+    let whole = respond(&registry, &Request::get()).body.len();
+    let partial = Request::get().query("name[]=nunchi_scrape_size_bytes");
+    for _ in 0..2 {
+        let page = text(respond(&registry, &partial));
+        assert!(page.ends_with(&format!("\nnunchi_scrape_size_bytes {whole}\n")), "{page}");
+    }
+    assert!(page(&registry).contains("\nnunchi_scrape_duration_seconds_count 3\n"));
+}
+
+#[cfg(feature = "openmetrics")]
+#[test]
+fn c9_a_browser_may_ask_for_a_format() {
+    let of = |query| {
+        let accept = "text/html,*/*;q=0.8";
+        let response = respond(&registry(), &Request::get().accept(accept).query(query));
+        let kind = response.header("content-type").map(str::to_owned);
+        (kind.expect("a type"), text(response).ends_with("# EOF\n"))
+    };
+    let plain = "text/plain; charset=utf-8".to_owned();
+    assert_eq!(of("debug=openmetrics"), (plain.clone(), true));
+    assert_eq!(of("debug=text"), (plain, false));
+    for query in ["debug=protobuf", "debug=1", "debug", ""] {
+        let (kind, is_open_metrics) = of(query);
+        assert!(kind.contains("version=0.0.4") && !is_open_metrics, "{query}");
+    }
+}
+
+#[test]
+fn hostile_requests_get_a_page_or_none_but_never_long_work() {
+    let registry = registry();
+    for n in 0..500 {
+        let gauge = registry.gauge(&format!("hostile_{n:04}"), "Hostile.").register();
+        gauge.expect("valid").set(n);
+    }
+    let names = "name[]=hostile_0007_bucket&".repeat(10_000) + "name[]=http_test";
+    let escapes = "name[]=%68%74%74p_test&%%%=%&name[]=%ff%fe".repeat(5_000);
+    for (query, families) in [
+        (&*names, 1),
+        (&escapes, 1),
+        (&"name[]=%".repeat(50_000), 0),
+        (&"&".repeat(1_000_000), 501),
+        (&"=".repeat(1_000_000), 501),
+        (&"name[]&".repeat(10_000), 0),
+        ("name[]=\0\r\n\u{fffd}", 0),
+    ] {
+        let accept = "gzip;q=0.0001,\0,".repeat(10_000);
+        let request = Request::get().query(query).accept(&*accept).accept_encoding(&*accept);
+        let started = Instant::now();
+        let response = respond(&registry, &request);
+        assert!(started.elapsed() < Duration::from_secs(10));
+        assert_eq!((response.status, response.header("content-encoding")), (200, None));
+        let page = text(response);
+        let shown = page.matches("# TYPE ").count();
+        assert_eq!(shown, families, "{}", query.chars().take(40).collect::<String>());
+    }
+}
+
+#[test]
+fn c8_a_scrape_that_nobody_waits_for_is_refused_in_words() {
+    let (registry, [first, second]) = counted(["first", "second"], Duration::from_millis(30));
+    registry.register_self_metrics().expect("once");
+    for (method, coding) in [("GET", "identity"), ("HEAD", "gzip"), ("GET", "gzip")] {
+        let timeout = Duration::from_millis(20);
+        let request = Request::get().method(method).accept_encoding(coding).timeout(timeout);
+        let late = respond(&registry, &request);
+        assert_eq!(late.status, 503);
+        assert_eq!(late.header("content-type"), Some("text/plain; charset=utf-8"));
+        assert_eq!(late.header("content-encoding"), None);
+        let wanted = if method == "GET" { "503 service unavailable: " } else { "" };
+        assert!(text(late).starts_with(wanted));
+    }
+    let asked = [first.load(Ordering::SeqCst), second.load(Ordering::SeqCst)];
+    assert_eq!(asked, [3, 0], "no collector runs once it is late");
+    for timeout in [Duration::ZERO, Duration::from_secs(3600), Duration::MAX] {
+        assert_eq!(respond(&registry, &Request::get().timeout(timeout)).status, 200);
+    }
+    let page = page(&registry);
+    assert!(page.contains("\nnunchi_scrapes_refused_total{reason=\"late\"} 3\n"), "{page}");
+    assert!(page.contains("\nnunchi_scrapes_refused_total{reason=\"busy\"} 0\n"));
+    assert!(page.contains("\nnunchi_scrape_duration_seconds_count 3\n"));
+}
+
+#[test]
+fn scrapes_beyond_the_limit_are_refused_while_others_are_under_way() {
+    let registry = Registry::new();
+    let (enter, entered) = mpsc::channel();
+    let (leave, left) = mpsc::channel::<()>();
+    let ends = std::sync::Mutex::new((enter, left));
+    let blocking = collector("blocking", move |out| {
+        let (enter, left) = &*ends.lock().map_err(|_| "poisoned")?;
+        enter.send(())?;
+        let _ = left.recv();
+        out.number("blocking", &[], 1_u64)
+    });
+    registry.register(blocking).expect("valid");
+    let handler = Handler::new(registry).max_scrapes(1);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| handler.respond(&Request::get()));
+        entered.recv().expect("the first scrape is under way");
+        let busy = handler.clone().respond(&Request::get());
+        assert_eq!((busy.status, busy.header("retry-after")), (503, Some("1")));
+        assert!(text(busy).starts_with("503 service unavailable: too many scrapes"));
+        drop(leave);
+        assert_eq!(first.join().expect("no panic").status, 200);
+    });
+    drop(entered);
+    let last = handler.respond(&Request::get());
+    assert_eq!((last.status, last.body.len()), (200, 0), "without the collector, which fails now");
 }

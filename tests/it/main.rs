@@ -5,6 +5,8 @@ mod concurrency;
 mod conformance;
 #[cfg(feature = "derive")]
 mod families;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod http;
 #[cfg(all(feature = "openmetrics", feature = "testing"))]
 mod judge;

@@ -1,5 +1,7 @@
 //! `nunchi::server`: real sockets on the loopback.
 
+mod scrapes;
+
 use nunchi::server::{serve, Builder, Server};
 use nunchi::Registry;
 use std::io::{ErrorKind, Read, Write};

@@ -2,6 +2,7 @@
 
 use super::{Answer, TEXT};
 use crate::encode::Format;
+use crate::http::weight::thousandths;
 
 pub(super) const OPEN_METRICS: Answer = Answer::of(Format::OpenMetrics);
 
@@ -82,18 +83,6 @@ impl<'a> Clause<'a> {
 
 /// What a scraper may ask for; names are escaped by `underscores` whichever it is.
 const ESCAPING_SCHEMES: [&str; 4] = ["allow-utf-8", "underscores", "dots", "values"];
-
-/// A weight from 0 to 1, of three decimals.
-fn thousandths(weight: &str) -> Option<u16> {
-    let (whole, decimals) = weight.split_once('.').unwrap_or((weight, ""));
-    let decimals = decimals.bytes().chain(*b"000").take(3);
-    let digits = whole.bytes().chain(decimals);
-    let thousandths = digits.into_iter().try_fold(0_u16, |sum, digit| {
-        let digit = digit.is_ascii_digit().then(|| u16::from(digit - b'0'))?;
-        sum.checked_mul(10)?.checked_add(digit)
-    })?;
-    (thousandths <= 1000 && !whole.is_empty()).then_some(thousandths)
-}
 
 /// The parts between separators that are not inside quotes.
 fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
