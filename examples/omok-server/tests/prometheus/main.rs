@@ -36,6 +36,9 @@ fn every_prometheus_accepts_and_stores_the_page() {
     }
 
     let (omok, _running) = play();
+    // Every Prometheus asks for gzip, so what the first job stores has been compressed.
+    let asks = "*/*\r\nAccept-Encoding: gzip";
+    assert!(get_as(asks, omok, "/metrics").expect("the page").starts_with(b"\x1f\x8b"));
     let text = serve_as_text(omok).expect("a relay");
     let jobs = [(OPEN_METRICS, omok), (TEXT, text)];
     let servers: Vec<_> =
