@@ -1,7 +1,7 @@
 //! A scrape as plain values: a [`Request`] goes in, a [`Response`] comes out.
 //!
 //! No framework type, no socket, no clock of its own beyond the scrape's duration: mounting the page
-//! on any HTTP stack is copying four request fields in and three response fields out.
+//! on any HTTP stack is copying five request fields in and three response fields out.
 //! `nunchi::server` is one such stack. Imports `registry` and `encode`; never a metric type.
 
 mod accept;
