@@ -88,12 +88,8 @@ fn c7_a_page_that_would_grow_or_is_small_stays_as_it_is() {
     let family = noise.gauge("gzip_noise", "Noise.").labels(["n"]).expect("valid");
     family.with_values(&[&text(50_000)]).expect("one").set(1);
     family.with_values(&[&text(50_000)]).expect("one").set(1);
-    let asked = ask(&noise);
-    if asked.header("content-encoding").is_some() {
-        assert!(asked.body.len() < page(&noise).len());
-    } else {
-        same(&noise);
-    }
+    assert!(page(&noise).len() > 300_000);
+    same(&noise);
 }
 
 #[test]
