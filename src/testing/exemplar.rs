@@ -4,7 +4,7 @@ use super::lexer::Lexer;
 use super::number::Written;
 use super::page::{Exemplar, Kind, Sample};
 use super::sample;
-use super::Rule;
+use super::{Dialect, Rule};
 
 /// How many characters names and values of the labels of an exemplar have at most (O21).
 const MOST_CHARACTERS: usize = 128;
@@ -15,11 +15,7 @@ pub(super) fn exemplar(line: &mut Lexer<'_>) -> Result<Exemplar, Rule> {
         return Err(Rule::ExemplarForm);
     }
     let (_, labels) = sample::labels(line)?;
-    let characters: usize =
-        labels.iter().map(|(name, value)| name.chars().count() + value.chars().count()).sum();
-    if characters > MOST_CHARACTERS {
-        return Err(Rule::ExemplarLength);
-    }
+    check_length(&labels)?;
     if !line.take(" ") {
         return Err(Rule::ExemplarForm);
     }
@@ -35,11 +31,25 @@ pub(super) fn exemplar(line: &mut Lexer<'_>) -> Result<Exemplar, Rule> {
     }
 }
 
+/// Checks that the labels of an exemplar are not too long.
+pub(super) fn check_length(labels: &[(String, String)]) -> Result<(), Rule> {
+    let characters: usize =
+        labels.iter().map(|(name, value)| name.chars().count() + value.chars().count()).sum();
+    (characters <= MOST_CHARACTERS).then_some(()).ok_or(Rule::ExemplarLength)
+}
+
 /// Checks that a sample of a family of this type, with this suffix, may have its exemplar (O20).
-pub(super) fn check(kind: Kind, suffix: &str, sample: &Sample) -> Result<(), Rule> {
+pub(super) fn check(
+    kind: Kind,
+    suffix: &str,
+    sample: &Sample,
+    dialect: Dialect,
+) -> Result<(), Rule> {
     let Some(exemplar) = &sample.exemplar else { return Ok(()) };
     match (kind, suffix) {
         (Kind::Counter, "_total") => Ok(()),
+        // There the name of the family is that of the sample.
+        (Kind::Counter, _) if dialect == Dialect::Protobuf => Ok(()),
         (Kind::Histogram | Kind::GaugeHistogram, "_bucket") => {
             let bound = sample.label("le").and_then(Written::number);
             let is_inside = bound.is_some_and(|bound| exemplar.value.value <= bound.value);

@@ -121,8 +121,9 @@ impl Families {
         let Some(open) = self.open.take() else { return Ok(()) };
         let (family, line) = (&open.family, open.first_line);
         let fault = |rule| Fault { line, rule };
-        // An empty unit is none.
-        if let Some(unit) = family.unit.as_ref().filter(|unit| !unit.is_empty()) {
+        // An empty unit is none, and in protobuf it stands by itself.
+        let unit = family.unit.as_ref().filter(|unit| !unit.is_empty());
+        if let Some(unit) = unit.filter(|_| self.dialect != Dialect::Protobuf) {
             if matches!(family.kind, Kind::Info | Kind::StateSet) {
                 return Err(fault(Rule::UnitOfType));
             }
@@ -189,7 +190,7 @@ impl Open {
         let suffix = self.suffix(&sample, dialect).ok_or(Rule::SampleOfType)?;
         let (kind, name) = (self.family.kind, &self.family.name);
         points::check_sample(kind, name, suffix, &sample, dialect)?;
-        exemplar::check(kind, suffix, &sample)?;
+        exemplar::check(kind, suffix, &sample, dialect)?;
         let time = sample.timestamp.as_ref().filter(|_| dialect == Dialect::OpenMetrics);
         let text = time.map(|time| time.text.clone());
         let is_new =
@@ -240,8 +241,9 @@ fn owned(labels: Vec<(&str, &str)>) -> Vec<(String, String)> {
 /// What the names of samples add to that of the family.
 fn suffixes(kind: Kind, dialect: Dialect) -> &'static [&'static str] {
     match (dialect, kind) {
-        (Dialect::Text, Kind::Histogram) => &["_bucket", "_sum", "_count"],
-        (Dialect::Text, Kind::Summary) => &["", "_sum", "_count"],
+        (Dialect::Text | Dialect::Protobuf, Kind::Histogram) => &["_bucket", "_sum", "_count"],
+        (Dialect::Text | Dialect::Protobuf, Kind::Summary) => &["", "_sum", "_count"],
+        (Dialect::Protobuf, Kind::GaugeHistogram) => &["_bucket", "_gsum", "_gcount"],
         (Dialect::OpenMetrics, Kind::Counter) => &["_total", "_created"],
         (Dialect::OpenMetrics, Kind::Histogram) => &["_bucket", "_sum", "_count", "_created"],
         (Dialect::OpenMetrics, Kind::GaugeHistogram) => &["_bucket", "_gsum", "_gcount"],

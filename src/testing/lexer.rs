@@ -47,7 +47,7 @@ impl<'t> Lexer<'t> {
     /// Passes over what has to be between two words, or answers that it is not there.
     pub(super) fn blank(&mut self) -> bool {
         let is_there = match self.dialect {
-            Dialect::Text => self.rest.starts_with(is_blank),
+            Dialect::Text | Dialect::Protobuf => self.rest.starts_with(is_blank),
             Dialect::OpenMetrics => return self.take(" "),
         };
         self.skip_blanks();
@@ -100,7 +100,7 @@ impl<'t> Lexer<'t> {
     /// All that is left, as a help text.
     pub(super) fn help(&mut self) -> Result<String, Rule> {
         let escapes = match self.dialect {
-            Dialect::Text => Escapes::Help,
+            Dialect::Text | Dialect::Protobuf => Escapes::Help,
             Dialect::OpenMetrics => Escapes::Quoted,
         };
         unescape(self.rest, escapes, self.dialect)

@@ -3,7 +3,8 @@
 //! Imports `registry`, `encode`, `model`, `name`, `error`, and of `sync` the clock; knows no metrics. The
 //! idea to hold: a test looks at what a scraper would see. [`page`] encodes a registry and reads the page back with a
 //! parser that refuses whatever the format forbids, so that a page that can be looked at is valid as
-//! well. [`parse_text`] and [`parse_open_metrics`] read pages from anywhere else.
+//! well. [`parse_text`], [`parse_open_metrics`] and [`parse_protobuf`] read
+//! pages from anywhere else.
 //!
 //! | to find out | there is |
 //! |---|---|
@@ -41,9 +42,11 @@ mod number;
 mod open_metrics;
 mod page;
 mod points;
+mod protobuf;
 mod rule;
 mod sample;
 mod text;
+mod wire;
 
 #[doc(hidden)]
 pub use assert::{Amount, Expected};
@@ -52,6 +55,7 @@ pub use distribution::Distribution;
 pub use lint::{assert_no_findings, lint, Finding, LintRule};
 pub use open_metrics::parse_open_metrics;
 pub use page::{Exemplar, Family, Page, Sample};
+pub use protobuf::parse_protobuf;
 pub use rule::{ParseError, Rule};
 pub use text::parse_text;
 
@@ -88,11 +92,12 @@ pub fn page(registry: &Registry) -> Page {
     }
 }
 
-/// Which of the two formats is read, where they differ.
+/// Which of the formats is read, where they differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Dialect {
     Text,
     OpenMetrics,
+    Protobuf,
 }
 
 #[cfg(test)]

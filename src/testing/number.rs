@@ -35,6 +35,29 @@ impl Written {
         Some(Self { text: text.to_owned(), value: milliseconds as f64 / 1000.0 })
     }
 
+    /// An integer.
+    pub(super) fn integer(value: u64) -> Self {
+        Self { text: value.to_string(), value: value as f64 }
+    }
+
+    /// A float in the spelling of this crate's text. It is not put together as there, so that nothing of
+    /// the encoder is compiled in another way where this is.
+    pub(super) fn float(value: f64) -> Self {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let text = if value.is_nan() {
+            "NaN".to_owned()
+        } else if value.is_infinite() {
+            if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned()
+        } else if value != 0.0 && !(1e-5..1e16).contains(&value.abs()) {
+            format!("{value:e}")
+        } else if value.abs() < EXACT {
+            format!("{value}")
+        } else {
+            format!("{value:.1}")
+        };
+        Self { text, value }
+    }
+
     pub(super) fn is_count(&self) -> bool {
         self.value.is_finite() && self.value >= 0.0 && self.value.fract() == 0.0
     }
@@ -66,6 +89,9 @@ fn float(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::Written;
+    use crate::encode::{self, Format};
+    use crate::registry::Registry;
+    use proptest::prelude::*;
 
     #[test]
     fn t7_what_go_parses_is_a_number() {
@@ -83,6 +109,23 @@ mod tests {
             ["", ".", "-", "e5", "1e", "0x1p-3", "1_0", "-NaN", "+nan", "1e999", "infi", "1 ", "١"]
         {
             assert_eq!(value(text), None, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn floats_are_spelt_as_the_encoder_does(bits: u64, small: f32, power in -12..24) {
+            let [any, scaled] = [f64::from_bits(bits), f64::from(small) * 10_f64.powi(power)];
+            for value in [any, scaled, 10_f64.powi(power), scaled.round()] {
+                prop_assume!(!value.is_nan());
+                let text = Written::float(value).text;
+                let registry = Registry::new();
+                registry.gauge("a", "A.").register().expect("valid").set(value);
+                let mut page = Vec::new();
+                encode::append(registry.gatherer(), Format::Text, &mut page);
+                let line = format!("\na {text}\n");
+                prop_assert!(page.ends_with(line.as_bytes()), "{}", page.escape_ascii());
+            }
         }
     }
 

@@ -35,6 +35,13 @@ rules! {
     EndMissing = "the last line is `# EOF`",
     AfterEnd = "nothing follows `# EOF`",
 
+    // How protobuf puts a page into bytes.
+    Varint = "an integer is a varint of ten bytes at most that fits 64 bits",
+    Truncated = "a message and its parts are as long as they say",
+    WireType = "a field has a number, and the wire type of its kind",
+    FieldTwice = "a field that is no list comes once",
+    PointOfType = "a metric has one point, of the type of its family",
+
     // Lines that tell of a family.
     Comment = "only HELP, TYPE, UNIT and EOF follow `# `",
     Metadata = "`#`, keyword, name and text of such a line are there, with one blank between",
@@ -106,6 +113,7 @@ impl fmt::Display for Rule {
 /// A page that breaks a rule of its format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
+    place: &'static str,
     line: usize,
     text: String,
     rule: Rule,
@@ -125,17 +133,26 @@ impl ParseError {
         if text.len() < bytes.len() {
             text.push('…');
         }
-        Self { line, text, rule }
+        Self { place: "line", line, text, rule }
+    }
+
+    /// The error of a message about this family. Messages count from 1.
+    pub(super) fn of_message(number: usize, family: &str, rule: Rule) -> Self {
+        let mut text: String = family.chars().take(SHOWN).collect();
+        if text.len() < family.len() {
+            text.push('…');
+        }
+        Self { place: "message", line: number, text, rule }
     }
 
     /// The number of the line, from 1. Where something is missing, it is a line of what it is
-    /// missing from.
+    /// missing from. In protobuf it is the number of the message.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// The line, cut after 120 characters.
+    /// The line, cut after 120 characters. In protobuf it is the name of the family, if that can be read.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -150,7 +167,8 @@ impl ParseError {
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, {:?}: the rule is that {}", self.line, self.text, self.rule)
+        let Self { place, line, text, rule } = self;
+        write!(f, "{place} {line}, {text:?}: the rule is that {rule}")
     }
 }
 

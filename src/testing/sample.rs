@@ -14,7 +14,7 @@ pub(super) fn sample(line: &mut Lexer<'_>) -> Result<Sample, Rule> {
     let value = Written::number(line.word()).ok_or(Rule::Value)?;
     let mut sample = Sample { name, labels, value, timestamp: None, exemplar: None };
     match line.dialect() {
-        Dialect::Text => {
+        Dialect::Text | Dialect::Protobuf => {
             line.skip_blanks();
             if !line.is_at_end() {
                 let time = Written::milliseconds(line.word()).ok_or(Rule::Timestamp)?;
@@ -112,17 +112,23 @@ pub(super) fn labels(line: &mut Lexer<'_>) -> Result<(Option<String>, Labels), R
             return Err(Rule::Labels);
         }
     }
+    check_twice(&labels)?;
+    Ok((metric, labels))
+}
+
+/// Checks that no label comes twice.
+pub(super) fn check_twice(labels: &[(String, String)]) -> Result<(), Rule> {
     let mut names: Vec<&str> = labels.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     if names.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(Rule::LabelTwice);
     }
-    Ok((metric, labels))
+    Ok(())
 }
 
-fn check_name(name: &str, dialect: Dialect) -> Result<(), Rule> {
+pub(super) fn check_name(name: &str, dialect: Dialect) -> Result<(), Rule> {
     let reserved = match dialect {
-        Dialect::Text => "__",
+        Dialect::Text | Dialect::Protobuf => "__",
         Dialect::OpenMetrics => "_",
     };
     if name.is_empty() {

@@ -1,6 +1,7 @@
 //! What the parsers refuse, by the requirement that the page breaks, and what they take.
 
 mod open_metrics;
+mod protobuf;
 mod text;
 
 use super::{parse_open_metrics, parse_text, Page, ParseError, Rule};
