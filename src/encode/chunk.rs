@@ -38,11 +38,14 @@ use std::sync::Arc;
 pub struct Encoder {
     registry: Arc<dyn Gather>,
     format: Format,
-    page: Page,
+    pub(super) page: Page,
     /// `None` only while the encoder is dropped.
-    buffers: Option<Box<Buffers>>,
+    pub(super) buffers: Option<Box<Buffers>>,
     /// The source and the series to go on with. The end of the page counts as one more source.
-    at: (usize, usize),
+    pub(super) at: (usize, usize),
+    /// How much of the message at hand was taken.
+    #[cfg(feature = "protobuf")]
+    pub(super) sent: usize,
 }
 
 impl Encoder {
@@ -54,7 +57,15 @@ impl Encoder {
     ) -> Self {
         let mut buffers = registry.take_buffers();
         let page = registry.gather(&mut buffers.scratch, runs);
-        let mut this = Self { registry, format, page, buffers: Some(buffers), at: (0, 0) };
+        let mut this = Self {
+            registry,
+            format,
+            page,
+            buffers: Some(buffers),
+            at: (0, 0),
+            #[cfg(feature = "protobuf")]
+            sent: 0,
+        };
         this.begin_source();
         this
     }
@@ -63,6 +74,8 @@ impl Encoder {
     /// series (with the header of its family where that is due), and otherwise as much as fits in
     /// the capacity that `chunk` has: the vector grows only if one series does not fit in it. The
     /// line that ends a page of OpenMetrics may have a chunk to itself.
+    ///
+    /// A page of protobuf is cut wherever the capacity ends; a chunk of less grows to 64 bytes.
     #[must_use = "the page is not whole before the answer is `false`"]
     pub fn next_chunk(&mut self, chunk: &mut Vec<u8>) -> bool {
         self.fill(chunk, chunk.capacity())
@@ -88,10 +101,16 @@ impl Encoder {
     /// Goes back to the start of the page, without asking the collectors again.
     pub(crate) fn rewind(&mut self) {
         self.at = (0, 0);
+        #[cfg(feature = "protobuf")]
+        self.drop_message();
         self.begin_source();
     }
 
     fn fill(&mut self, page: &mut Vec<u8>, limit: usize) -> bool {
+        #[cfg(feature = "protobuf")]
+        if self.format == Format::Protobuf {
+            return self.fill_with_messages(page, limit);
+        }
         let start = page.len();
         while let (Some(source), Some(buffers)) = (self.page.get(self.at.0), &mut self.buffers) {
             let chunk = Chunk { page, start, limit };
@@ -99,6 +118,8 @@ impl Encoder {
                 Format::Text => chunk.take::<Text>(&**source, self.at.1, buffers),
                 #[cfg(feature = "openmetrics")]
                 Format::OpenMetrics => chunk.take::<OpenMetrics>(&**source, self.at.1, buffers),
+                #[cfg(feature = "protobuf")]
+                Format::Protobuf => None, // Not in this way.
             };
             if let Some(series) = stopped {
                 self.at.1 = series;
@@ -119,19 +140,39 @@ impl Encoder {
     }
 
     fn begin_source(&mut self) {
+        let is_new = self.begins_family();
         let (Some(source), Some(buffers)) = (self.page.get(self.at.0), &mut self.buffers) else {
             return;
         };
         let descriptor = source.descriptor();
-        let before = self.at.0.checked_sub(1).and_then(|before| self.page.get(before));
-        if !before.is_some_and(|other| other.descriptor().page_name() == descriptor.page_name()) {
+        if is_new {
             match self.format {
                 Format::Text => buffers.prepared.family::<Text>(descriptor),
                 #[cfg(feature = "openmetrics")]
                 Format::OpenMetrics => buffers.prepared.family::<OpenMetrics>(descriptor),
+                #[cfg(feature = "protobuf")]
+                Format::Protobuf => buffers.outline.family(descriptor),
             }
         }
+        #[cfg(feature = "protobuf")]
+        if self.format == Format::Protobuf {
+            return buffers.outline.member(descriptor);
+        }
         buffers.prepared.member(descriptor);
+    }
+
+    /// Whether the source at hand is the first of its family.
+    pub(super) fn begins_family(&self) -> bool {
+        let name = |at: usize| self.page.get(at).map(|source| source.descriptor().page_name());
+        let before = self.at.0.checked_sub(1).and_then(name);
+        before.is_none() || before != name(self.at.0)
+    }
+
+    /// Goes on with the next source.
+    #[cfg(feature = "protobuf")]
+    pub(super) fn next_source(&mut self) {
+        self.at = (self.at.0 + 1, 0);
+        self.begin_source();
     }
 
     /// An empty buffer of the usual size, from an earlier scrape if possible.
@@ -180,6 +221,8 @@ impl Chunk<'_> {
 impl Drop for Encoder {
     fn drop(&mut self) {
         if let Some(buffers) = self.buffers.take() {
+            #[cfg(feature = "protobuf")]
+            let buffers = super::delimited::without_message(buffers);
             self.registry.keep_buffers(buffers);
         }
     }

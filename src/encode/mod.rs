@@ -6,10 +6,16 @@
 
 mod buffer;
 mod chunk;
+#[cfg(feature = "protobuf")]
+mod delimited;
 mod number;
 #[cfg(feature = "openmetrics")]
 mod openmetrics;
+#[cfg(feature = "protobuf")]
+mod protobuf;
 mod text;
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+mod unit;
 
 pub use chunk::Encoder;
 
@@ -42,16 +48,32 @@ pub enum Format {
     /// Source: OpenMetrics 1.0.
     #[cfg(feature = "openmetrics")]
     OpenMetrics,
+    /// Protobuf: a `MetricFamily` of `io.prometheus.client` after the other, each behind its length.
+    /// Prometheus asks for it first where it stores native histograms.
+    ///
+    /// Names, labels and values are those of [`Text`](Self::Text), so that a series is the same in
+    /// both. Counts are exact; all other values are floats in this format, which round whole numbers
+    /// above 2^53. Infos and state sets are gauges, as in text. The unit is told as in OpenMetrics. The
+    /// bucket of infinity is left to the reader, who has the count.
+    ///
+    /// A message has at most 1 MiB, unless a single series needs more: a family that is larger comes as
+    /// several messages with the same name. Prometheus takes them as one family.
+    ///
+    /// Source: Prometheus exposition formats.
+    #[cfg(feature = "protobuf")]
+    Protobuf,
 }
 
 impl Format {
-    /// The media type of a page in this format (T15, O1).
+    /// The media type of a page in this format (T15, O1, B1).
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Text => "text/plain; version=0.0.4; charset=utf-8",
             #[cfg(feature = "openmetrics")]
             Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            #[cfg(feature = "protobuf")]
+            Self::Protobuf => protobuf::CONTENT_TYPE,
         }
     }
 
@@ -61,6 +83,8 @@ impl Format {
             Self::Text => "",
             #[cfg(feature = "openmetrics")]
             Self::OpenMetrics => openmetrics::END,
+            #[cfg(feature = "protobuf")]
+            Self::Protobuf => "",
         }
     }
 }

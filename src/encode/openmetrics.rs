@@ -1,7 +1,8 @@
 //! OpenMetrics 1.0 in its text form: where it differs from text 0.0.4.
 
 use super::text::Dialect;
-use crate::model::{Descriptor, MetricType, Number, Prepared};
+use super::unit::unit;
+use crate::model::{Descriptor, Number, Prepared};
 
 /// The last line of a page, by which a scraper knows that it has all of it (O3).
 pub(super) const END: &str = "# EOF\n";
@@ -38,20 +39,6 @@ impl Dialect for OpenMetrics {
     }
 }
 
-/// Units in which quantities are to be measured, as the specification and the naming practices of
-/// Prometheus list them. A name that ends with one of them says that this is its unit.
-const BASE_UNITS: [&str; 9] =
-    ["seconds", "bytes", "joules", "grams", "meters", "ratio", "volts", "amperes", "celsius"];
-
-/// The unit that the name of a family tells (O10). Infos and state sets have none.
-fn unit(name: &str, metric_type: MetricType) -> Option<&'static str> {
-    if matches!(metric_type, MetricType::Info | MetricType::StateSet) {
-        return None;
-    }
-    let (_, last) = name.rsplit_once('_')?;
-    BASE_UNITS.into_iter().find(|unit| *unit == last)
-}
-
 /// Escapes `\`, line feed and, other than text 0.0.4, also `"` (O7).
 fn escape_help(help: &str, out: &mut Vec<u8>) {
     for &byte in help.as_bytes() {
@@ -59,23 +46,5 @@ fn escape_help(help: &str, out: &mut Vec<u8>) {
             out.push(b'\\');
         }
         out.push(if byte == b'\n' { b'n' } else { byte });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn o10_a_unit_is_the_last_word_of_a_name() {
-        let gauge = |name| unit(name, MetricType::Gauge);
-        assert_eq!(gauge("app_wait_seconds"), Some("seconds"));
-        assert_eq!(gauge("a_celsius"), Some("celsius"));
-        for name in ["seconds", "app_jobs", "a_milliseconds", "a_seconds_", "a_seconds_max"] {
-            assert_eq!(gauge(name), None, "{name}");
-        }
-        assert_eq!(unit("a_seconds", MetricType::Counter), Some("seconds"));
-        assert_eq!(unit("a_seconds", MetricType::Info), None);
-        assert_eq!(unit("a_seconds", MetricType::StateSet), None);
     }
 }

@@ -24,19 +24,19 @@ const TEXT: Answer = Answer::of(Format::Text);
 ///
 /// Of what we have it is that with the highest weight, and of equals the first. Where nothing is
 /// asked for that we have, it is text 0.0.4: whatever the header is, a scrape that gets 406 is a gap
-/// in the data. So are `*/*` and `text/*`, by which nobody asks for OpenMetrics.
+/// in the data. So are `*/*` and `text/*`, by which nobody asks for another format.
 ///
 /// Source: Prometheus content negotiation, RFC 9110 section 12.5.1 (a server may disregard the
 /// header).
 pub(crate) fn negotiate(accept: Option<&str>) -> Answer {
-    #[cfg(feature = "openmetrics")]
+    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
     let wanted = accept.and_then(preference::best);
-    #[cfg(not(feature = "openmetrics"))]
+    #[cfg(not(any(feature = "openmetrics", feature = "protobuf")))]
     let wanted = accept.and(None); // There is nothing to choose from.
     wanted.unwrap_or(TEXT)
 }
 
-#[cfg(feature = "openmetrics")]
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
 mod preference;
 
 #[cfg(test)]

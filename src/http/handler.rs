@@ -95,8 +95,8 @@ impl Drop for Leaves<'_> {
 /// | any other method, `get` included | 405, with `allow` | one line that says so |
 ///
 /// The page is in the format that `accept` weighs highest among those there are: OpenMetrics 1.0 (also
-/// as 0.0.1) with the feature `openmetrics`, and text 0.0.4. It is text for `*/*`, without the header,
-/// and whatever else the header says; never a 406. It is complete before the response is returned, so
+/// as 0.0.1) with the feature `openmetrics`, delimited protobuf with the feature `protobuf`, and text
+/// 0.0.4. It is text for `*/*`, without the header, and whatever else the header says; never a 406. It is complete before the response is returned, so
 /// a 200 never carries half a page.
 ///
 /// With the feature `gzip`, it is compressed if `accept_encoding` weighs gzip (or `*`) at least as

@@ -37,5 +37,7 @@ pub(crate) use grid::SCHEMA_7;
 pub use number::Number;
 pub use quantiles::{Quantiles, SummaryShape};
 pub(crate) use scratch::{Buffers, Prepared, Scratch};
+#[cfg(feature = "protobuf")]
+pub(crate) use scratch::{Key, Outline};
 pub(crate) use source::{Source, Yielded};
 pub(crate) use visitor::{HistogramPoint, LabelPieces, StateSetPoint, SummaryPoint, Visitor};

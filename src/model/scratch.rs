@@ -12,6 +12,12 @@ pub(crate) struct Buffers {
     pub(crate) prepared: Prepared,
     /// Room for a part of a page on its way to a sink.
     pub(crate) chunk: Vec<u8>,
+    /// What an encoder of messages needs.
+    #[cfg(feature = "protobuf")]
+    pub(crate) outline: Outline,
+    /// The message of which parts are on their way.
+    #[cfg(feature = "protobuf")]
+    pub(crate) message: Vec<u8>,
 }
 
 /// Texts that an encoder prepares for the family at hand.
@@ -28,6 +34,43 @@ pub(crate) struct Prepared {
     pub(crate) tails: String,
     /// Where each of them starts and ends.
     pub(crate) bounds: Vec<(usize, usize)>,
+}
+
+/// Fields of messages that an encoder prepares for the family at hand.
+#[cfg(feature = "protobuf")]
+#[derive(Debug, Default)]
+pub(crate) struct Outline {
+    /// What a message says of the family before its first metric.
+    pub(crate) head: Vec<u8>,
+    /// The tag of the point of a metric.
+    pub(crate) point: u8,
+    /// The const labels.
+    pub(crate) const_labels: Vec<u8>,
+    pub(crate) keys: Vec<Key>,
+    /// The labels of the states of a state set.
+    pub(crate) states: Vec<u8>,
+    /// Where each of them ends.
+    pub(crate) state_ends: Vec<usize>,
+    /// Bounds, without infinity, or quantiles.
+    pub(crate) bounds: Vec<f64>,
+}
+
+/// What stands before the value of a label: tag and length of the label, its name, and tag and length
+/// of the value. Both lengths are still to be put in.
+#[cfg(feature = "protobuf")]
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) text: [u8; 32],
+    /// How much of it counts, or [`Self::TOO_LONG`].
+    pub(crate) length: usize,
+    /// How long the name is.
+    pub(crate) name: usize,
+}
+
+#[cfg(feature = "protobuf")]
+impl Key {
+    /// More than the length of a label takes one byte for.
+    pub(crate) const TOO_LONG: usize = 256;
 }
 
 /// What sources and collectors need while they are read.

@@ -10,5 +10,9 @@ mod model;
 #[path = "props/open_metrics.rs"]
 mod open_metrics;
 
-#[cfg(all(feature = "openmetrics", feature = "testing"))]
+#[cfg(all(feature = "protobuf", feature = "testing"))]
+#[path = "props/protobuf.rs"]
+mod protobuf;
+
+#[cfg(all(any(feature = "openmetrics", feature = "protobuf"), feature = "testing"))]
 pub(crate) use hostile::spec;

@@ -9,11 +9,16 @@ pub(crate) fn page(registry: &Registry) -> String {
     page_in(Format::Text, registry)
 }
 
-/// The page in any format.
+/// The page in a format that is text.
 pub(crate) fn page_in(format: Format, registry: &Registry) -> String {
+    String::from_utf8(bytes_in(format, registry)).expect("a page is text")
+}
+
+/// The page in any format.
+pub(crate) fn bytes_in(format: Format, registry: &Registry) -> Vec<u8> {
     let mut page = Vec::new();
     nunchi::encode(registry, format, &mut page);
-    String::from_utf8(page).expect("a page is text")
+    page
 }
 
 /// The page as the strict parser of these tests reads it, once that of the library took it too.
@@ -29,6 +34,8 @@ pub(crate) const FORMATS: &[Format] = &[
     Format::Text,
     #[cfg(feature = "openmetrics")]
     Format::OpenMetrics,
+    #[cfg(feature = "protobuf")]
+    Format::Protobuf,
 ];
 
 /// The page in OpenMetrics, and as the strict parser of the library reads it.
@@ -38,6 +45,16 @@ pub(crate) fn open_metrics(registry: &Registry) -> (String, nunchi::testing::Pag
     let page = page_in(Format::OpenMetrics, registry);
     let parsed = nunchi::testing::parse_open_metrics(page.as_bytes());
     let parsed = parsed.unwrap_or_else(|error| panic!("{error}\n{page}"));
+    (page, parsed)
+}
+
+/// The page in protobuf, and as the strict parser of the library reads it.
+#[cfg(all(feature = "protobuf", feature = "testing"))]
+#[track_caller]
+pub(crate) fn protobuf(registry: &Registry) -> (Vec<u8>, nunchi::testing::Page) {
+    let page = bytes_in(Format::Protobuf, registry);
+    let parsed = nunchi::testing::parse_protobuf(&page);
+    let parsed = parsed.unwrap_or_else(|error| panic!("{error}\n{}", page.escape_ascii()));
     (page, parsed)
 }
 

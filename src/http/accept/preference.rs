@@ -4,20 +4,45 @@ use super::{Answer, TEXT};
 use crate::encode::Format;
 use crate::http::weight::thousandths;
 
-pub(super) const OPEN_METRICS: Answer = Answer::of(Format::OpenMetrics);
+#[cfg(feature = "openmetrics")]
+pub(super) use open_metrics::{OPEN_METRICS, OPEN_METRICS_0_0_1, OPEN_METRICS_ESCAPED};
 
-/// The same bytes, to a scraper that knows of escaping schemes and is told which one this is (C4).
-pub(super) const OPEN_METRICS_ESCAPED: Answer = Answer {
-    content_type:
-        "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
-    ..OPEN_METRICS
-};
+#[cfg(feature = "openmetrics")]
+mod open_metrics {
+    use super::{Answer, Format};
 
-/// The same bytes, as they are called by servers of before the standard.
-pub(super) const OPEN_METRICS_0_0_1: Answer = Answer {
-    content_type: "application/openmetrics-text; version=0.0.1; charset=utf-8",
-    ..OPEN_METRICS
-};
+    pub(in super::super) const OPEN_METRICS: Answer = Answer::of(Format::OpenMetrics);
+
+    /// The same bytes, to a scraper that knows of escaping schemes and is told which one this is (C4).
+    pub(in super::super) const OPEN_METRICS_ESCAPED: Answer = Answer {
+        content_type:
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
+        ..OPEN_METRICS
+    };
+
+    /// The same bytes, as they are called by servers of before the standard.
+    pub(in super::super) const OPEN_METRICS_0_0_1: Answer = Answer {
+        content_type: "application/openmetrics-text; version=0.0.1; charset=utf-8",
+        ..OPEN_METRICS
+    };
+}
+
+#[cfg(feature = "protobuf")]
+pub(super) use protobuf::{PROTOBUF, PROTOBUF_ESCAPED};
+
+#[cfg(feature = "protobuf")]
+mod protobuf {
+    use super::{Answer, Format};
+
+    pub(in super::super) const PROTOBUF: Answer = Answer::of(Format::Protobuf);
+
+    /// The same bytes, to a scraper that is told the escaping scheme.
+    pub(in super::super) const PROTOBUF_ESCAPED: Answer = Answer {
+        content_type: "application/vnd.google.protobuf; \
+             proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=underscores",
+        ..PROTOBUF
+    };
+}
 
 /// The answer that the header weighs highest; `None` if it names nothing that we have.
 pub(super) fn best(accept: &str) -> Option<Answer> {
@@ -36,6 +61,9 @@ pub(super) fn best(accept: &str) -> Option<Answer> {
 struct Clause<'a> {
     media: &'a str,
     version: Option<&'a str>,
+    /// What a message is, and how messages follow each other.
+    proto: Option<&'a str>,
+    encoding: Option<&'a str>,
     names_escaping: bool,
     /// In thousandths.
     weight: u16,
@@ -46,24 +74,38 @@ impl<'a> Clause<'a> {
     fn read(text: &'a str) -> Option<Self> {
         let mut parts = split(text, b';');
         let media = parts.next()?.trim();
-        let (mut version, mut names_escaping, mut weight) = (None, false, None);
+        let (mut version, mut proto, mut encoding) = (None, None, None);
+        let (mut names_escaping, mut weight) = (false, None);
         for (name, value) in parts.filter_map(|part| part.split_once('=')) {
             let (name, value) = (name.trim(), value.trim());
             let value = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
             if name.eq_ignore_ascii_case("version") {
                 version = version.or(Some(value));
+            } else if name.eq_ignore_ascii_case("proto") {
+                proto = proto.or(Some(value));
+            } else if name.eq_ignore_ascii_case("encoding") {
+                encoding = encoding.or(Some(value));
             } else if name.eq_ignore_ascii_case("escaping") {
                 names_escaping |= ESCAPING_SCHEMES.contains(&value);
             } else if name.eq_ignore_ascii_case("q") {
                 weight = weight.or(Some(thousandths(value)?));
             }
         }
-        Some(Self { media, version, names_escaping, weight: weight.unwrap_or(1000) })
+        let weight = weight.unwrap_or(1000);
+        Some(Self { media, version, proto, encoding, names_escaping, weight })
     }
 
     /// Our answer to this wish alone.
     fn answer(&self) -> Option<Answer> {
         let is = |media| self.media.eq_ignore_ascii_case(media);
+        #[cfg(feature = "protobuf")]
+        if is("application/vnd.google.protobuf") {
+            let is_ours = self.proto == Some("io.prometheus.client.MetricFamily")
+                && self.encoding == Some("delimited");
+            let answer = if self.names_escaping { PROTOBUF_ESCAPED } else { PROTOBUF };
+            return is_ours.then_some(answer);
+        }
+        #[cfg(feature = "openmetrics")]
         if is("application/openmetrics-text") {
             return match self.version {
                 Some("0.0.1") => Some(OPEN_METRICS_0_0_1),

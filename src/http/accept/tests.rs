@@ -10,20 +10,34 @@ use super::preference::{OPEN_METRICS, OPEN_METRICS_0_0_1, OPEN_METRICS_ESCAPED};
 #[cfg(not(feature = "openmetrics"))]
 use super::{TEXT as OPEN_METRICS, TEXT as OPEN_METRICS_0_0_1, TEXT as OPEN_METRICS_ESCAPED};
 
+#[cfg(feature = "protobuf")]
+use super::preference::{
+    PROTOBUF, PROTOBUF as PROTOBUF_OR_OPEN_METRICS, PROTOBUF as PROTOBUF_OR_OPEN_METRICS_ESCAPED,
+    PROTOBUF_ESCAPED,
+};
+
+/// Without the feature, whoever prefers protobuf gets what comes next.
+#[cfg(not(feature = "protobuf"))]
+use {
+    super::{TEXT as PROTOBUF, TEXT as PROTOBUF_ESCAPED},
+    OPEN_METRICS as PROTOBUF_OR_OPEN_METRICS,
+    OPEN_METRICS_ESCAPED as PROTOBUF_OR_OPEN_METRICS_ESCAPED,
+};
+
 /// Headers by who sends them, and the answers.
 #[rustfmt::skip] // A row a line.
 const SCRAPERS: &[(&str, &str, Answer)] = &[
     ("Prometheus 2.5", "application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OPEN_METRICS_0_0_1),
     ("Prometheus 2.37", "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OPEN_METRICS),
     ("Prometheus 2.40", "application/openmetrics-text;version=1.0.0;q=0.75,application/openmetrics-text;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OPEN_METRICS),
-    ("Prometheus 2.42, native histograms", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OPEN_METRICS),
+    ("Prometheus 2.42, native histograms", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", PROTOBUF_OR_OPEN_METRICS),
     ("Prometheus 2.49, q above 1", "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=2", OPEN_METRICS),
     ("Prometheus 2.53", "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2", OPEN_METRICS),
-    ("Prometheus 2.53, native histograms", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5,application/openmetrics-text;version=1.0.0;q=0.4,application/openmetrics-text;version=0.0.1;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", OPEN_METRICS),
+    ("Prometheus 2.53, native histograms", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5,application/openmetrics-text;version=1.0.0;q=0.4,application/openmetrics-text;version=0.0.1;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", PROTOBUF_OR_OPEN_METRICS),
     ("Prometheus 2.55, UTF-8 names", "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;escaping=allow-utf-8;q=0.2", OPEN_METRICS_ESCAPED),
     ("Prometheus 3.0, escaping twice", "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;escaping=allow-utf-8;q=0.2", OPEN_METRICS_ESCAPED),
     ("Prometheus 3.5", "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2", OPEN_METRICS_ESCAPED),
-    ("Prometheus 3.5, native histograms", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", OPEN_METRICS_ESCAPED),
+    ("Prometheus 3.5, native histograms", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", PROTOBUF_OR_OPEN_METRICS_ESCAPED),
     ("Prometheus 3.5, names escaped as values", "application/openmetrics-text;version=1.0.0;escaping=values;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=values;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2", OPEN_METRICS_ESCAPED),
     ("Prometheus 3.5, text only", "text/plain;version=0.0.4;q=0.6,*/*;q=0.5", TEXT),
     ("Prometheus 3.5, text before OpenMetrics", "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,*/*;q=0.4", TEXT),
@@ -46,6 +60,15 @@ const SCRAPERS: &[(&str, &str, Answer)] = &[
     ("text refused", "text/plain;q=0,application/openmetrics-text;q=0.001", OPEN_METRICS),
     ("a wish inside quotes", "text/html;a=\",application/openmetrics-text,\"", TEXT),
     ("an unknown escaping scheme", "application/openmetrics-text;version=1.0.0;escaping=\"\r\nx: y\"", OPEN_METRICS),
+    ("Prometheus 3.5, protobuf only", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,*/*;q=0.5", PROTOBUF),
+    ("Prometheus 3.0, protobuf, escaping everywhere", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;escaping=allow-utf-8;q=0.5", PROTOBUF_ESCAPED),
+    ("protobuf in upper case, with blanks and quotes", "Application/Vnd.Google.Protobuf ; Proto = \"io.prometheus.client.MetricFamily\" ; ENCODING = delimited", PROTOBUF),
+    ("protobuf without parameters", "application/vnd.google.protobuf", TEXT),
+    ("protobuf of something else", "application/vnd.google.protobuf;proto=io.prometheus.write.v2.Request;encoding=delimited", TEXT),
+    ("protobuf as text", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text,application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=compact-text", TEXT),
+    ("protobuf without an encoding", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily", TEXT),
+    ("protobuf refused", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0,text/plain;q=0.1", TEXT),
+    ("text rather than protobuf", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5,text/plain;q=0.6", TEXT),
 ];
 
 #[test]
@@ -60,6 +83,14 @@ fn c1_c2_c3_every_scraper_gets_what_it_prefers_of_what_there_is() {
 fn c4_content_types_are_these() {
     let of = |accept| negotiate(Some(accept)).content_type;
     assert_eq!(of("*/*"), "text/plain; version=0.0.4; charset=utf-8");
+    if cfg!(feature = "protobuf") {
+        let protobuf = "application/vnd.google.protobuf; \
+             proto=io.prometheus.client.MetricFamily; encoding=delimited";
+        assert_eq!(of(protobuf), protobuf);
+        let escaped = format!("{protobuf}; escaping=underscores");
+        let asked = format!("{protobuf}; escaping=allow-utf-8");
+        assert_eq!(negotiate(Some(&asked)).content_type, escaped);
+    }
     if cfg!(feature = "openmetrics") {
         let open_metrics = "application/openmetrics-text";
         assert_eq!(of(open_metrics), format!("{open_metrics}; version=1.0.0; charset=utf-8"));
@@ -102,9 +133,16 @@ proptest! {
         let pieced: String = parts.into_iter().map(of_scrapers).collect();
         for accept in [random, pieced] {
             let answer = negotiate(Some(&accept));
-            let known = [TEXT, OPEN_METRICS, OPEN_METRICS_0_0_1, OPEN_METRICS_ESCAPED];
-            prop_assert!(known.contains(&answer), "{}", accept);
-            prop_assert!(answer == TEXT || accept.to_lowercase().contains("openmetrics-text"));
+            let open_metrics = [OPEN_METRICS, OPEN_METRICS_0_0_1, OPEN_METRICS_ESCAPED];
+            let media = if answer == TEXT {
+                ""
+            } else if [PROTOBUF, PROTOBUF_ESCAPED].contains(&answer) {
+                "vnd.google.protobuf"
+            } else {
+                prop_assert!(open_metrics.contains(&answer), "{}", accept);
+                "openmetrics-text"
+            };
+            prop_assert!(accept.to_lowercase().contains(media), "{}", accept);
         }
     }
 }

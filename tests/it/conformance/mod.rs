@@ -6,8 +6,10 @@ mod library;
 mod names;
 #[cfg(all(feature = "openmetrics", feature = "testing"))]
 mod open_metrics;
+#[cfg(all(feature = "protobuf", feature = "testing"))]
+mod protobuf;
 mod table;
 mod text;
 
-#[cfg(all(feature = "openmetrics", feature = "testing"))]
+#[cfg(all(any(feature = "openmetrics", feature = "protobuf"), feature = "testing"))]
 pub(crate) use text::everything;

@@ -163,7 +163,7 @@ impl Spec {
 
     /// Whether the name on the page is not one that OpenMetrics reserves: where the first character
     /// is no letter it is shown as `_`. The strict parser refuses it; servers do not mind.
-    #[cfg(all(feature = "openmetrics", feature = "testing"))]
+    #[cfg(all(any(feature = "openmetrics", feature = "protobuf"), feature = "testing"))]
     pub(crate) fn is_of_the_standard(&self) -> bool {
         !underscored(&self.name, true).starts_with('_')
     }
