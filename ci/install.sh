@@ -19,7 +19,9 @@ if ! command -v valgrind >/dev/null; then
     get=(apt-get -qq install -y --no-install-recommends valgrind)
     "${get[@]}" || { apt-get -qq update && "${get[@]}"; } || true
 fi
-[ -x build/judge/bin/python ] && build/judge/bin/python -c 'import prometheus_client' 2>/dev/null ||
-    { python3 -m venv build/judge && build/judge/bin/pip install --quiet prometheus_client==0.26.0; } || true
+[ -x build/judge/bin/python ] &&
+    build/judge/bin/python -c 'import prometheus_client, google.protobuf' 2>/dev/null ||
+    { python3 -m venv build/judge &&
+        build/judge/bin/python -m pip install --quiet prometheus_client==0.26.0 protobuf==7.36.2; } || true
 [ -x build/tools/bin/cargo-fuzz ] ||
     cargo install --quiet --locked --root build/tools cargo-fuzz || true

@@ -1,12 +1,11 @@
 //! The strictest public parser of OpenMetrics, that of Prometheus's Python client, reads what ours
-//! reads.
+//! reads; so does the library of protobuf.
 //!
-//! It needs a Python that has the module `prometheus_client`: the one that `NUNCHI_JUDGE` names, or that
+//! They need a Python that has the modules `prometheus_client` and `google.protobuf`: the one that `NUNCHI_JUDGE` names, or that
 //! of `ci/install.sh`. Without one the test says so and passes.
 
 use crate::conformance::everything;
 use crate::props::spec;
-use crate::support::open_metrics;
 use nunchi::testing::{Page, Sample};
 use nunchi::Registry;
 use proptest::prelude::*;
@@ -20,20 +19,49 @@ use std::{env, fs, io};
 
 const PAGES: usize = 3000;
 
+#[cfg(feature = "openmetrics")]
 #[test]
 fn the_strictest_public_parser_reads_the_same() {
+    let test = "the_strictest_public_parser_reads_the_same";
+    judge(test, "judge.py", "prometheus_client", |place, registry| {
+        let (text, page) = crate::support::open_metrics(registry);
+        fs::write(place.with_extension("page"), text).expect("a file");
+        page
+    });
+}
+
+/// What the library of protobuf reads is compared with the page as text.
+#[cfg(feature = "protobuf")]
+#[test]
+fn the_library_of_protobuf_reads_the_same() {
+    let test = "the_library_of_protobuf_reads_the_same";
+    judge(test, "judge_protobuf.py", "protobuf", |place, registry| {
+        let (bytes, _) = crate::support::protobuf(registry);
+        fs::write(place.with_extension("delimited"), bytes).expect("a file");
+        let text = crate::support::page(registry);
+        nunchi::testing::parse_text(text.as_bytes()).expect("a valid page")
+    });
+}
+
+/// Has the script judge many pages, each of which `put` writes to a file, answering what has to be
+/// found in it.
+fn judge(test: &str, script: &str, judge: &str, put: impl Fn(&Path, &Registry) -> Page) {
     let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("build/judge/bin/python");
     let python = env::var_os("NUNCHI_JUDGE").map_or(installed, PathBuf::from);
     if !python.exists() {
-        let skip = "SKIP the_strictest_public_parser_reads_the_same: no Python at";
         // Nobody listening is no reason to fail.
-        let _ = writeln!(io::stderr(), "{skip} {}", python.display());
+        let _ = writeln!(io::stderr(), "SKIP {test}: no Python at {}", python.display());
         return;
     }
-    let folder = format!("judge-{}", process::id());
+    let folder = format!("{judge}-{}", process::id());
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     fs::create_dir_all(&folder).expect("a folder");
-    put(&folder, "everything", &everything());
+    let put = |name: &str, registry: &Registry| {
+        let place = folder.join(name);
+        let page = put(&place, registry);
+        fs::write(place.with_extension("read"), told(&page)).expect("a file");
+    };
+    put("everything", &everything());
     let mut runner = TestRunner::deterministic();
     let specs = prop::collection::vec(spec(), 0..8);
     for number in 0..PAGES {
@@ -43,23 +71,16 @@ fn the_strictest_public_parser_reads_the_same() {
                 spec.register(&registry);
             }
         }
-        put(&folder, &format!("{number:04}"), &registry);
+        put(&format!("{number:04}"), &registry);
     }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("ci/judge.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("ci").join(script);
     let verdict = Command::new(python).arg(script).arg(&folder).output().expect("Python runs");
     let said =
         [verdict.stdout, verdict.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
     assert!(verdict.status.success(), "{}", said.concat());
-    let _ = writeln!(io::stderr(), "judged by prometheus_client: {}", said[0].trim());
+    let _ = writeln!(io::stderr(), "judged by {judge}: {}", said[0].trim());
     // What was judged can be looked at only where it failed.
     let _ = fs::remove_dir_all(&folder);
-}
-
-/// Writes the page, and what is on it.
-fn put(folder: &Path, name: &str, registry: &Registry) {
-    let (text, page) = open_metrics(registry);
-    fs::write(folder.join(name).with_extension("page"), text).expect("a file");
-    fs::write(folder.join(name).with_extension("read"), told(&page)).expect("a file");
 }
 
 /// What a page says, in the form of `ci/judge.py`.

@@ -8,7 +8,7 @@ mod families;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod http;
-#[cfg(all(feature = "openmetrics", feature = "testing"))]
+#[cfg(all(any(feature = "openmetrics", feature = "protobuf"), feature = "testing"))]
 mod judge;
 mod layers;
 mod limits;
