@@ -9,6 +9,7 @@ mod child;
 #[allow(dead_code, unreachable_pub)] // It is another test's too, and offers it more.
 #[path = "../../../../tests/it/parser.rs"]
 mod parser;
+mod protobuf;
 mod server;
 
 use child::{poll, Child, Folder};

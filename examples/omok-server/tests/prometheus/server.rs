@@ -56,16 +56,36 @@ impl Installed {
         }
     }
 
-    /// Starts a server that scrapes `target` every second as job `omok`.
-    /// With one scrape job for each name and target.
+    /// Starts a server that scrapes every second, with one job for each name and target.
     pub(crate) fn start(&self, jobs: &[(&str, SocketAddr)]) -> io::Result<Prometheus> {
-        let folder = Folder::new(&format!("prometheus-{}", self.version))?;
+        self.start_with(jobs, "prometheus", None, "")
+    }
+
+    /// The same of one that asks for protobuf first.
+    pub(crate) fn start_for_protobuf(&self, jobs: &[(&str, SocketAddr)]) -> io::Result<Prometheus> {
+        // It can be told which format to prefer from 2.49 on.
+        let minor = self.version.strip_prefix("2.").and_then(|rest| rest.split('.').next());
+        if minor.and_then(|minor| minor.parse().ok()).is_some_and(|minor: u32| minor < 49) {
+            self.start_with(jobs, "protobuf", Some("--enable-feature=native-histograms"), "")
+        } else {
+            self.start_with(jobs, "protobuf", None, ", scrape_protocols: [PrometheusProto]")
+        }
+    }
+
+    fn start_with(
+        &self,
+        jobs: &[(&str, SocketAddr)],
+        name: &str,
+        flags: Option<&str>,
+        settings: &str,
+    ) -> io::Result<Prometheus> {
+        let folder = Folder::new(&format!("{name}-{}", self.version))?;
         let config = folder.join("prometheus.yml");
         let mut text = String::from("global: {scrape_interval: 1s, scrape_timeout: 900ms}\n");
         text.push_str("scrape_configs:\n");
         for (job, target) in jobs {
             let targets = format!("[{{targets: [\"{target}\"]}}]");
-            text.push_str(&format!("- {{job_name: {job}, static_configs: {targets}}}\n"));
+            text.push_str(&format!("- {{job_name: {job}, static_configs: {targets}{settings}}}\n"));
         }
         fs::write(&config, text)?;
         let flag = |name: &str, value: &Path| {
@@ -77,6 +97,7 @@ impl Installed {
             let address = free_address()?;
             let mut child = Child::start(
                 Command::new(&self.program)
+                    .args(flags)
                     .arg(flag("--config.file=", &config))
                     .arg(flag("--storage.tsdb.path=", &folder.join("data")))
                     .arg(format!("--web.listen-address={address}")),
