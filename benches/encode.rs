@@ -1,6 +1,6 @@
 //! What rendering a page costs, beside a copy of the same bytes.
 //!
-//! `cargo bench --bench encode`, with `--features openmetrics` for that format beside text.
+//! `cargo bench --bench encode`, with `--features openmetrics,protobuf` for those formats beside text.
 
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use nunchi::{encode, Format, Registry};
@@ -69,6 +69,8 @@ const FORMATS: &[(&str, Format)] = &[
     ("text", Format::Text),
     #[cfg(feature = "openmetrics")]
     ("OpenMetrics", Format::OpenMetrics),
+    #[cfg(feature = "protobuf")]
+    ("protobuf", Format::Protobuf),
 ];
 
 fn pages(criterion: &mut Criterion) {

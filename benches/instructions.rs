@@ -198,6 +198,8 @@ const FORMATS: &[(&str, Format)] = &[
     ("", Format::Text),
     #[cfg(feature = "openmetrics")]
     (" of OpenMetrics", Format::OpenMetrics),
+    #[cfg(feature = "protobuf")]
+    (" in protobuf", Format::Protobuf),
 ];
 
 /// Counts the pages of a registry with one family of [`SERIES`] series, so that the count is that of
