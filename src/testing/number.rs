@@ -48,12 +48,11 @@ impl Written {
             "NaN".to_owned()
         } else if value.is_infinite() {
             if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned()
-        } else if value != 0.0 && !(1e-5..1e16).contains(&value.abs()) {
-            format!("{value:e}")
-        } else if value.abs() < EXACT {
+        } else if value.abs() < EXACT && value.fract() == 0.0 {
             format!("{value}")
         } else {
-            format!("{value:.1}")
+            // Of two shortest spellings that are equally close, `std` takes the other.
+            ryu::Buffer::new().format_finite(value).to_owned()
         };
         Self { text, value }
     }
