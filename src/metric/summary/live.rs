@@ -179,7 +179,6 @@ impl Bins<'_> {
         unseen
     }
 
-    #[inline] // Or it depends on other modules whether the compiler makes a call of it.
     fn visit(
         self,
         mut shared: impl FnMut(&AtomicU32) -> u32,
