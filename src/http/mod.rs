@@ -11,7 +11,7 @@ mod coding;
 mod gzip;
 mod handler;
 pub(crate) mod query;
-#[cfg(any(feature = "gzip", feature = "openmetrics"))]
+#[cfg(any(feature = "gzip", feature = "openmetrics", feature = "protobuf"))]
 mod weight;
 
 pub use handler::{respond, Handler};

@@ -62,7 +62,9 @@ struct Clause<'a> {
     media: &'a str,
     version: Option<&'a str>,
     /// What a message is, and how messages follow each other.
+    #[cfg_attr(not(feature = "protobuf"), allow(dead_code))]
     proto: Option<&'a str>,
+    #[cfg_attr(not(feature = "protobuf"), allow(dead_code))]
     encoding: Option<&'a str>,
     names_escaping: bool,
     /// In thousandths.
