@@ -130,23 +130,24 @@ fn lookups() {
     let values: Vec<_> = (0..TIMES).map(labels).collect();
     let values: Vec<[&str; 3]> =
         values.iter().map(|values| [0, 1, 2].map(|at| values[at].as_str())).collect();
+    // As many series as lookups, so that it makes little difference what a seed lets collide.
     let registry = Registry::new();
     let builder = registry.counter("pair_total", "Two labels.");
     let pair = builder.labels([LABELS[0], LABELS[2]]).expect("valid names");
     let inc = |n: usize| {
-        let [method, _, instance] = values[n % SERIES];
+        let [method, _, instance] = values[n % TIMES];
         pair.with_values(&[method, instance]).expect("two values").inc();
     };
-    (0..SERIES).for_each(inc);
+    (0..TIMES).for_each(inc);
     count("lookup of 2 labels and inc", inc);
     let inc = |n: usize| {
-        let [method, _, instance] = values[n % SERIES];
+        let [method, _, instance] = values[n % TIMES];
         nunchi::counter!(
             "macro_total", "Two labels.", "method" => method, "instance" => instance
         )
         .inc();
     };
-    (0..SERIES).for_each(inc);
+    (0..TIMES).for_each(inc);
     count("lookup of 2 labels by `counter!` and inc", inc);
     let builder = registry.counter("triple_total", "Three labels.");
     let triple = builder.max_series(TIMES).labels(LABELS).expect("valid names");
