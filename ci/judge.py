@@ -1,7 +1,7 @@
 """Reads pages with the strict OpenMetrics parser of Prometheus's Python client.
 
 For each file NAME.page in the folder that is given, NAME.read says, if it is there, what has to be
-found: a line for each family and each sample, texts in hexadecimal and values as the bits of a float.
+found: a line for each family, each sample and each exemplar, texts in hexadecimal and values as the bits of a float.
 """
 
 import struct
@@ -20,14 +20,21 @@ def bits(value):
     return "nan" if value != value else struct.pack(">d", value).hex()
 
 
+def pairs(labels):
+    return [f"{told(name)}={told(value)}" for name, value in sorted(labels.items())]
+
+
 def read(page):
     for family in text_string_to_metric_families(page):
         yield f"{told(family.name)} {family.type} {family.unit or '-'} {told(family.documentation)}"
         for sample in family.samples:
-            labels = [f"{told(name)}={told(value)}" for name, value in sorted(sample.labels.items())]
-            if sample.timestamp is not None or sample.exemplar is not None:
-                raise ValueError("a timestamp or an exemplar")
-            yield " ".join([" ", told(sample.name), bits(sample.value), *labels])
+            if sample.timestamp is not None:
+                raise ValueError("a timestamp")
+            yield " ".join([" ", told(sample.name), bits(sample.value), *pairs(sample.labels)])
+            if sample.exemplar is not None:
+                labels, value, timestamp = sample.exemplar
+                time = "-" if timestamp is None else bits(timestamp)
+                yield " ".join(["  #", bits(value), time, *pairs(labels)])
 
 
 pages = sorted(Path(sys.argv[1]).glob("*.page"))

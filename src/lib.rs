@@ -65,7 +65,7 @@ pub use crate::label::{ClosedSet, DynamicLabels, LabelChoices, LabelText, LabelV
 pub use crate::metric::{
     Callback, Counter, Family, Gauge, Histogram, InProgress, Info, Series, StateSet, Summary, Timer,
 };
-pub use crate::model::{Buckets, Collector};
+pub use crate::model::{Buckets, Collector, Exemplar};
 pub use crate::name::{LabelName, MetricName, NameFault};
 pub use crate::registry::{Registry, Scope};
 #[cfg(feature = "bytes")]

@@ -4,8 +4,8 @@
 
 use nunchi::model::{Collection, Descriptor};
 use nunchi::{
-    counter, family, gauge, histogram, summary, CollectError, Collector, Counter, Encoder, Family,
-    Format, Gauge, Histogram, Registry, Summary,
+    counter, family, gauge, histogram, summary, CollectError, Collector, Counter, Encoder,
+    Exemplar, Family, Format, Gauge, Histogram, Registry, Summary,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -86,6 +86,30 @@ fn updates_through_a_handle() {
         plain.observe(4.0);
         phase.set("down");
         phase.switch("up", true);
+    });
+    assert_eq!(made, 0);
+}
+
+/// But for the first of a series and of a bucket, which makes room.
+#[test]
+fn updates_with_exemplars() {
+    let registry = Registry::new();
+    let counter = registry.counter("a_total", "A.").register().expect("valid");
+    let histogram = registry.histogram("b", "B.").register().expect("valid");
+    let mut page = Vec::with_capacity(1 << 16);
+    let made = allocations_again(|| {
+        for number in 0..100_u64 {
+            let id = [b'0' + (number % 10) as u8; 100];
+            let id = std::str::from_utf8(&id).expect("digits");
+            counter.inc_with_exemplar(&[("id", id)]);
+            counter.inc_by_with_exemplar(0.5, Exemplar::trace(1, number));
+            histogram.observe_with_exemplar(0.3, &[("id", id)]);
+            histogram.observe_with_exemplar(number as f64, Exemplar::new(&[("_no", "1")]));
+            for &format in FORMATS {
+                page.clear();
+                nunchi::encode(&registry, format, &mut page);
+            }
+        }
     });
     assert_eq!(made, 0);
 }
@@ -271,6 +295,18 @@ fn registries() -> Vec<(&'static str, Registry)> {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 let family = registry.histogram("a", "A.").labels(names.clone()).expect("valid");
                 family.with_values(&names).expect("forty").observe(1.0);
+            }),
+        ),
+        (
+            "exemplars",
+            make(&|registry| {
+                let family = registry.histogram("a", "A.").labels(["x"]).expect("valid");
+                let counter = registry.counter("b_total", "B.").register().expect("valid");
+                (0..100).for_each(|n| {
+                    let series = family.with_values(&[&n.to_string()]).expect("one");
+                    series.observe_with_exemplar(f64::from(n), Exemplar::trace(1, 2));
+                    counter.inc_with_exemplar(&[("id", "\"\n\\돌")]);
+                });
             }),
         ),
         ("scopes", {

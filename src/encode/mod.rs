@@ -8,6 +8,7 @@ mod buffer;
 mod chunk;
 #[cfg(feature = "protobuf")]
 mod delimited;
+mod exemplar;
 mod number;
 #[cfg(feature = "openmetrics")]
 mod openmetrics;
@@ -40,7 +41,9 @@ pub enum Format {
     /// both, and no line is there that text has not. Lines that the specification forbids are left
     /// out: the sum of a histogram or summary while it is negative or NaN, and that of a histogram
     /// with a negative bound; with the sum of a histogram also its count, which the last bucket
-    /// repeats; quantiles that are negative.
+    /// repeats; quantiles that are negative. Only here totals and buckets have an
+    /// [`Exemplar`](crate::Exemplar), if one was kept since the last page in this format, or else
+    /// that which it showed.
     ///
     /// The unit of a family is told if its name ends with a base unit, such as `_seconds` or
     /// `_bytes_total`. There are no `_created` lines, which most servers store as further series.

@@ -12,6 +12,7 @@ pub(super) struct OpenMetrics;
 
 impl Dialect for OpenMetrics {
     const POINTED: bool = true;
+    const EXEMPLARS: bool = true;
 
     /// TYPE, UNIT and HELP, of the name without the suffix of the samples (O4, O9).
     fn announce(descriptor: &Descriptor, prepared: &mut Prepared) {

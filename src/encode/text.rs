@@ -10,8 +10,8 @@ use super::buffer::Room;
 use super::number;
 use crate::label::piece;
 use crate::model::{
-    Descriptor, HistogramPoint, LabelPieces, MetricType, Number, Prepared, Shape, StateSetPoint,
-    SummaryPoint, Visitor,
+    Descriptor, HistogramPoint, Kept, LabelPieces, MetricType, Number, Prepared, Shape,
+    StateSetPoint, SummaryPoint, Visitor,
 };
 use std::marker::PhantomData;
 
@@ -20,6 +20,8 @@ use std::marker::PhantomData;
 pub(super) trait Dialect {
     /// Whether a float has a point or an exponent also where it is whole.
     const POINTED: bool = false;
+    /// Whether totals and buckets may have exemplars.
+    const EXEMPLARS: bool = false;
 
     /// Puts the lines that announce a family.
     fn announce(descriptor: &Descriptor, prepared: &mut Prepared);
@@ -162,11 +164,22 @@ impl<D: Dialect> LineWriter<'_, D> {
     /// much left. Those that announce the family come first where they are due.
     #[inline(always)] // Returned through memory, the parts would be read while still being stored.
     fn lines<'s>(&'s mut self, labels: LabelPieces<'s>, count: usize) -> Option<Lines<'s, D>> {
+        self.lines_with(labels, count, 0)
+    }
+
+    /// The same, with so much room for exemplars.
+    #[inline(always)]
+    pub(super) fn lines_with<'s>(
+        &'s mut self,
+        labels: LabelPieces<'s>,
+        count: usize,
+        exemplars: usize,
+    ) -> Option<Lines<'s, D>> {
         let state = &mut *self.state;
         let pieces: usize = labels.0.iter().map(|piece| piece.len()).sum();
         let line = state.head.len() - state.name_at + pieces + LINE + number::LONGEST;
         let header = if state.is_new { state.name_at } else { 0 };
-        let bytes = state.tails.len() + count * line;
+        let bytes = state.tails.len() + count * line + exemplars;
         if self.page.len() > self.start && self.page.len() + header + bytes > self.limit {
             return None;
         }
@@ -202,10 +215,10 @@ impl<D: Dialect> LineWriter<'_, D> {
 }
 
 /// The lines of one series.
-struct Lines<'s, D> {
-    state: &'s Prepared,
+pub(super) struct Lines<'s, D> {
+    pub(super) state: &'s Prepared,
     labels: LabelPieces<'s>,
-    room: Room<'s>,
+    pub(super) room: Room<'s>,
     /// Where the labels stand on the first line, once it is written.
     written: Option<(usize, usize)>,
     dialect: PhantomData<D>,
@@ -244,7 +257,7 @@ impl<D: Dialect> Lines<'_, D> {
 
     /// Lines without a tail.
     #[inline(never)]
-    fn bare(&mut self, ends: &[(&str, Number)]) {
+    pub(super) fn bare(&mut self, ends: &[(&str, Number)]) {
         for &(suffix, value) in ends {
             let labels_at = self.put_start(suffix);
             self.close(labels_at);
@@ -252,9 +265,18 @@ impl<D: Dialect> Lines<'_, D> {
         }
     }
 
+    /// The sum of a histogram and its count.
+    #[inline(always)]
+    pub(super) fn totals(&mut self, sum: f64, count: u64) {
+        // A count without a sum is not allowed where a sum may be missing; the last bucket has it.
+        if D::may_sum(sum, self.state) {
+            self.bare(&[("_sum", Number::F64(sum)), ("_count", Number::U64(count))]);
+        }
+    }
+
     /// Writes the name and the labels of a line; answers where the labels begin.
     #[inline(never)]
-    fn put_start(&mut self, suffix: &str) -> usize {
+    pub(super) fn put_start(&mut self, suffix: &str) -> usize {
         self.room.put(self.state.name());
         self.room.put(suffix.as_bytes());
         let labels_at = self.room.written();
@@ -277,7 +299,7 @@ impl<D: Dialect> Lines<'_, D> {
 
     /// Ends the labels that begin at `labels_at`, if there are any.
     #[inline]
-    fn close(&mut self, labels_at: usize) {
+    pub(super) fn close(&mut self, labels_at: usize) {
         if self.room.written() > labels_at {
             self.room.replace(labels_at, b'{');
             self.room.put(b"} ");
@@ -309,6 +331,9 @@ impl<D: Dialect> LineWriter<'_, D> {
 
     #[inline(always)]
     fn put_histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
+        if D::EXEMPLARS && !point.exemplars.is_empty() {
+            return self.put_histogram_with_exemplars(labels, point);
+        }
         let Some(mut lines) = self.lines(labels, point.counts.len() + 2) else { return false };
         let mut cumulative = 0_u64;
         lines.each(
@@ -318,10 +343,7 @@ impl<D: Dialect> LineWriter<'_, D> {
                 Number::U64(cumulative)
             }),
         );
-        // A count without a sum is not allowed where a sum may be missing; the last bucket has it.
-        if D::may_sum(point.sum, lines.state) {
-            lines.bare(&[("_sum", Number::F64(point.sum)), ("_count", Number::U64(cumulative))]);
-        }
+        lines.totals(point.sum, cumulative);
         true
     }
 
@@ -349,6 +371,18 @@ macro_rules! encoders {
     ($($(#[$when:meta])* $dialect:ty;)*) => {$(
         $(#[$when])*
         impl Visitor for LineWriter<'_, $dialect> {
+            fn shows_exemplars(&self) -> bool {
+                <$dialect>::EXEMPLARS
+            }
+
+            fn counter(&mut self, labels: LabelPieces<'_>, value: Number, exemplar: &Kept) -> bool {
+                if <$dialect>::EXEMPLARS {
+                    self.put_counter(labels, value, exemplar)
+                } else {
+                    self.number(labels, value)
+                }
+            }
+
             fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool {
                 self.put_number(labels, value)
             }

@@ -1,8 +1,9 @@
 //! A total that only grows.
 
+use super::exemplar::{self, Place};
 use super::instrument::{Instrument, Metric};
-use crate::model::{LabelPieces, MetricType, Number, Scratch, Shape, Visitor};
-use crate::sync::float::AtomicF64;
+use crate::model::{Exemplar, LabelPieces, MetricType, Number, Scratch, Shape, Visitor, EXEMPLARS};
+use crate::sync::annex::Annexed;
 use crate::sync::primitive::{AtomicU64, Ordering};
 use crate::sync::slab::{self, Heat, Kind, CELL_LIMIT};
 
@@ -21,8 +22,8 @@ use crate::sync::slab::{self, Heat, Kind, CELL_LIMIT};
 ///
 /// # Consistency
 ///
-/// A concurrent scrape sees a value between those that the counter had when the scrape began and when
-/// it ended, and later scrapes never see less.
+/// A concurrent scrape sees a value between those that the counter had when the scrape began and
+/// when it ended, and later scrapes never see less.
 ///
 /// # Examples
 ///
@@ -37,7 +38,8 @@ use crate::sync::slab::{self, Heat, Kind, CELL_LIMIT};
 pub struct Counter {
     /// What threads without a cell have added, whole numbers and fractions.
     whole: AtomicU64,
-    fraction: AtomicF64,
+    /// With the place of the exemplar, once there was one.
+    fraction: Annexed<Place>,
     whole_heat: Heat,
     fraction_heat: Heat,
 }
@@ -48,7 +50,7 @@ impl Counter {
     pub fn new() -> Self {
         Self {
             whole: AtomicU64::new(0),
-            fraction: AtomicF64::zero(),
+            fraction: Annexed::zero(),
             whole_heat: Heat::cold(),
             fraction_heat: Heat::cold(),
         }
@@ -60,11 +62,71 @@ impl Counter {
         self.add_whole(1);
     }
 
-    /// Adds a `u64` or an `f64`; a length is `len() as u64`. NaN, negative numbers and infinities are
-    /// not additions to a total: they are ignored.
+    /// Adds a `u64` or an `f64`; a length is `len() as u64`. NaN, negative numbers and infinities
+    /// are not additions to a total: they are ignored.
     #[inline]
     pub fn inc_by<V: CounterValue>(&self, amount: V) {
         amount.add_to(self);
+    }
+
+    /// Adds one, and keeps an exemplar of it if one is due: if a page has shown the last one. Its
+    /// value is 1.
+    ///
+    /// What is wrong with an exemplar never keeps the counter from counting; see [`Exemplar`].
+    ///
+    /// # Performance
+    ///
+    /// Two loads more than [`inc`](Self::inc) where none is due. Where one is, a compare-and-swap,
+    /// a look at the coarse clock, and a copy of the labels. The first exemplar of a counter
+    /// allocates, and so does one with more bytes of labels than any before; so an allocator must
+    /// not count itself in this way. Never locks; an exemplar that would have to wait for a scrape,
+    /// or for another exemplar, is left out.
+    ///
+    /// # Consistency
+    ///
+    /// A page shows an exemplar whole or not at all: value, time and labels are of one call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let failed = nunchi::counter!("app_failures_total", "Requests that failed.");
+    /// failed.inc_with_exemplar(&[("request", "7319")]);
+    /// assert_eq!(failed.get(), 1.0);
+    /// ```
+    #[inline]
+    pub fn inc_with_exemplar<'e>(&self, exemplar: impl Into<Exemplar<'e>>) {
+        self.inc();
+        if self.is_exemplar_due() {
+            self.keep(1.0, exemplar.into());
+        }
+    }
+
+    /// Adds a `u64` or an `f64`, as [`inc_by`](Self::inc_by), with an exemplar, as
+    /// [`inc_with_exemplar`](Self::inc_with_exemplar); its value is what was added. No exemplar is
+    /// kept of what is ignored.
+    #[inline]
+    pub fn inc_by_with_exemplar<'e, V: CounterValue>(
+        &self,
+        amount: V,
+        exemplar: impl Into<Exemplar<'e>>,
+    ) {
+        amount.add_to(self);
+        if self.is_exemplar_due() {
+            self.keep(amount.as_f64(), exemplar.into());
+        }
+    }
+
+    #[inline]
+    fn is_exemplar_due(&self) -> bool {
+        EXEMPLARS && self.fraction.company().map_or(true, Place::has_room)
+    }
+
+    #[inline(never)]
+    fn keep(&self, amount: f64, exemplar: Exemplar<'_>) {
+        if amount >= 0.0 && amount.is_finite() {
+            let place = || Some(self.fraction.company_or_make(Place::default));
+            exemplar::keep(exemplar, amount + 0.0, place); // Not -0.0.
+        }
     }
 
     /// The total, rounded to a float.
@@ -101,19 +163,27 @@ impl Counter {
 
     #[inline(never)]
     fn add_fraction_shared(&self, amount: f64, fits: bool) {
-        if fits && self.fraction_heat.join() && self.fraction_heat.add_float(amount) {
+        if fits {
+            if self.fraction_heat.join() && self.fraction_heat.add_float(amount) {
+                return;
+            }
+        } else if !(amount > 0.0 && amount.is_finite()) {
             return;
         }
-        if amount > 0.0 && amount.is_finite() {
-            self.fraction.add(amount, Ordering::Relaxed); // A total orders nothing else.
-            self.fraction_heat.warm(Kind::Float);
-        }
+        self.fraction.add(amount);
+        self.fraction_heat.warm(Kind::Float);
     }
 
     /// The total, of which threads keep `cells` in whole numbers.
     fn number(&self, cells: u64) -> Number {
+        self.number_with(cells, self.fraction.load())
+    }
+
+    /// The same, `shared` being what threads without cells have added in fractions.
+    #[inline(always)]
+    fn number_with(&self, cells: u64, shared: f64) -> Number {
         let whole = self.whole.load(Ordering::Relaxed).wrapping_add(cells);
-        let fraction = self.fraction();
+        let fraction = self.fraction(shared);
         if fraction == 0.0 {
             Number::U64(whole)
         } else if whole >= LARGEST_EXACT as u64 && fraction < LARGEST_EXACT {
@@ -135,8 +205,8 @@ impl Counter {
         self.whole_heat.sum_folded(cells, as_of)
     }
 
-    fn fraction(&self) -> f64 {
-        let shared = self.fraction.load(Ordering::Relaxed);
+    #[inline]
+    fn fraction(&self, shared: f64) -> f64 {
         let Some((mut sum, [shown, _])) = self.fraction_heat.growing_float() else { return shared };
         sum.add(shared);
         // Of a thread that is just adding, the two cells may be out of step by a rounding error;
@@ -163,6 +233,8 @@ impl Default for Counter {
 pub trait CounterValue: Copy + amount::Sealed {
     #[doc(hidden)]
     fn add_to(self, counter: &Counter);
+    #[doc(hidden)]
+    fn as_f64(self) -> f64;
 }
 
 mod amount {
@@ -175,6 +247,11 @@ impl CounterValue for u64 {
     #[inline]
     fn add_to(self, counter: &Counter) {
         counter.add_whole(self);
+    }
+
+    #[inline]
+    fn as_f64(self) -> f64 {
+        self as f64
     }
 }
 
@@ -190,6 +267,11 @@ impl CounterValue for f64 {
         } else {
             counter.add_fraction(self);
         }
+    }
+
+    #[inline]
+    fn as_f64(self) -> f64 {
+        self
     }
 }
 
@@ -209,7 +291,34 @@ impl Instrument for Counter {
         scratch: &mut Scratch,
         visitor: &mut dyn Visitor,
     ) -> bool {
-        visitor.number(labels, self.number(self.cells(scratch)))
+        let shared = self.fraction.alone();
+        if EXEMPLARS && shared.is_none() {
+            return self.offer_with_exemplar(labels, scratch, visitor);
+        }
+        // In a build without exemplars no total is in company.
+        let value = self.number_with(self.cells(scratch), shared.unwrap_or_default());
+        visitor.number(labels, value)
+    }
+}
+
+impl Counter {
+    #[cold]
+    #[inline(never)]
+    fn offer_with_exemplar(
+        &self,
+        labels: LabelPieces<'_>,
+        scratch: &mut Scratch,
+        visitor: &mut dyn Visitor,
+    ) -> bool {
+        // Before the total, so that this has counted it.
+        let place = self.fraction.company().filter(|_| visitor.shows_exemplars());
+        let places = place.map(std::slice::from_ref).unwrap_or_default();
+        let is_shown = exemplar::show(places, &mut scratch.exemplars);
+        let value = self.number(self.cells(scratch));
+        match scratch.exemplars.first() {
+            Some(exemplar) if is_shown => visitor.counter(labels, value, exemplar),
+            _ => visitor.number(labels, value),
+        }
     }
 }
 

@@ -1,9 +1,13 @@
 //! Observations in buckets with fixed upper bounds.
 
+use super::exemplar::{self, Place};
 use super::instrument::{Instrument, Metric};
 use super::timer::{Observe, Timer};
-use crate::model::{Buckets, HistogramPoint, LabelPieces, MetricType, Scratch, Shape, Visitor};
+use crate::model::{
+    Buckets, Exemplar, HistogramPoint, LabelPieces, MetricType, Scratch, Shape, Visitor, EXEMPLARS,
+};
 use crate::sync::tally::Tally;
+use once_cell::race::OnceBox;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,8 +20,8 @@ use std::time::Duration;
 /// # Performance
 ///
 /// One table look-up and one comparison, whatever the number of buckets, then three atomic
-/// read-modify-writes. A histogram that is observed more than some ten thousand times a second gets a
-/// shard in every thread that observes it; then an observation is four plain loads and stores,
+/// read-modify-writes. A histogram that is observed more than some ten thousand times a second gets
+/// a shard in every thread that observes it; then an observation is four plain loads and stores,
 /// whatever other threads do, and the sum keeps what rounding costs. Never allocates, locks, panics
 /// or fails.
 ///
@@ -25,10 +29,10 @@ use std::time::Duration;
 ///
 /// A scrape sees buckets, count and sum of the same observations; the count is always the sum of
 /// the buckets, and never falls. If the scheduler stops a thread *inside* an observation for longer
-/// than the scrape waits (tens of microseconds for each such thread), the scrape may see an older such set, which lacks
-/// observations made since the scrape before. The first scrape that meets a histogram in that
-/// state waits up to 250 ms; only if the thread is stopped for all of that may the sum be ahead of
-/// the buckets, or behind them, by the observations in flight.
+/// than the scrape waits (tens of microseconds for each such thread), the scrape may see an older
+/// such set, which lacks observations made since the scrape before. The first scrape that meets a
+/// histogram in that state waits up to 250 ms; only if the thread is stopped for all of that may
+/// the sum be ahead of the buckets, or behind them, by the observations in flight.
 ///
 /// # Examples
 ///
@@ -46,6 +50,8 @@ use std::time::Duration;
 pub struct Histogram {
     buckets: Arc<Buckets>,
     tally: Tally,
+    /// One place for each bucket, once there was an exemplar.
+    exemplars: OnceBox<Box<[Place]>>,
 }
 
 impl Histogram {
@@ -57,7 +63,7 @@ impl Histogram {
 
     fn with_buckets(buckets: Arc<Buckets>) -> Self {
         let tally = Tally::new(buckets.texts().len());
-        Self { buckets, tally }
+        Self { buckets, tally, exemplars: OnceBox::new() }
     }
 
     /// Counts one value.
@@ -70,6 +76,52 @@ impl Histogram {
     #[inline]
     pub fn observe_duration(&self, duration: Duration) {
         self.observe(duration.as_secs_f64());
+    }
+
+    /// Counts one value, and keeps an exemplar of it for the bucket that counts it, if one is due
+    /// there: if a page has shown the last one. No exemplar is kept of NaN.
+    ///
+    /// What is wrong with an exemplar never keeps the value from being counted; see [`Exemplar`].
+    ///
+    /// # Performance
+    ///
+    /// Two loads more than [`observe`](Self::observe) where none is due. Where one is, a
+    /// compare-and-swap, a look at the coarse clock, and a copy of the labels. The first exemplar
+    /// of a histogram allocates a place for each bucket, the first of a bucket room for its labels,
+    /// and so does one with more bytes of labels than any before; so an allocator must not observe
+    /// itself in this way. Never locks; an exemplar that would have to wait for a scrape, or for
+    /// another exemplar, is left out.
+    ///
+    /// # Consistency
+    ///
+    /// A page shows an exemplar whole or not at all: value, time and labels are of one observation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use nunchi::{histogram, Exemplar};
+    ///
+    /// let took = histogram!("app_request_duration_seconds", "Time to answer.");
+    /// took.observe_with_exemplar(0.3, &[("request", "7319")]);
+    /// took.observe_with_exemplar(7.1, Exemplar::trace(0xfeed, 0xbeef));
+    /// ```
+    #[inline]
+    pub fn observe_with_exemplar<'e>(&self, value: f64, exemplar: impl Into<Exemplar<'e>>) {
+        let bucket = self.buckets.index(value);
+        self.tally.add(bucket, value);
+        let place = self.exemplars.get().and_then(|places| places.get(bucket));
+        if EXEMPLARS && place.map_or(true, Place::has_room) {
+            self.keep(bucket, value, exemplar.into());
+        }
+    }
+
+    #[inline(never)]
+    fn keep(&self, bucket: usize, value: f64, exemplar: Exemplar<'_>) {
+        if value.is_nan() {
+            return;
+        }
+        let make = || Box::new((0..self.buckets.texts().len()).map(|_| Place::default()).collect());
+        exemplar::keep(exemplar, value, || self.exemplars.get_or_init(make).get(bucket));
     }
 
     /// Starts a timer that observes the seconds until it is dropped or stopped.
@@ -118,8 +170,18 @@ impl Instrument for Histogram {
         scratch: &mut Scratch,
         visitor: &mut dyn Visitor,
     ) -> bool {
-        let sum = self.tally.read(&mut scratch.counts);
-        let point = HistogramPoint { counts: &scratch.counts, sum };
+        let Scratch { counts, exemplars, .. } = scratch;
+        // Before the counts, so that a bucket with an exemplar has counted it.
+        let exemplars = match self.exemplars.get() {
+            Some(places)
+                if EXEMPLARS && visitor.shows_exemplars() && exemplar::show(places, exemplars) =>
+            {
+                exemplars.get(..places.len()).unwrap_or_default()
+            }
+            _ => &[],
+        };
+        let sum = self.tally.read(counts);
+        let point = HistogramPoint { counts, sum, exemplars };
         visitor.histogram(labels, point)
     }
 }
@@ -136,6 +198,12 @@ mod tests {
         let mut counts = Vec::new();
         let sum = histogram.tally.read(&mut counts);
         (counts, sum)
+    }
+
+    #[test]
+    fn room_for_exemplars_takes_one_word() {
+        let without = std::mem::size_of::<Arc<Buckets>>() + std::mem::size_of::<Tally>();
+        assert_eq!(std::mem::size_of::<Histogram>(), without + 8);
     }
 
     #[test]

@@ -17,6 +17,7 @@
 
 mod callback;
 mod counter;
+mod exemplar;
 mod family;
 mod gauge;
 mod histogram;

@@ -1,6 +1,7 @@
 //! Elapsed time into an instrument.
 
-use super::Gauge;
+use super::{Gauge, Histogram};
+use crate::model::Exemplar;
 use crate::sync::clock;
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -79,6 +80,18 @@ impl<'m, M: Observe> Timer<'m, M> {
         let elapsed = clock::instant().saturating_duration_since(self.start);
         if let Some(metric) = self.metric.take() {
             metric.observe(elapsed.as_secs_f64());
+        }
+        elapsed
+    }
+}
+
+impl Timer<'_, Histogram> {
+    /// Observes the time so far, with an exemplar, and returns it; see
+    /// [`Histogram::observe_with_exemplar`].
+    pub fn stop_with_exemplar<'e>(mut self, exemplar: impl Into<Exemplar<'e>>) -> Duration {
+        let elapsed = clock::instant().saturating_duration_since(self.start);
+        if let Some(histogram) = self.metric.take() {
+            histogram.observe_with_exemplar(elapsed.as_secs_f64(), exemplar);
         }
         elapsed
     }

@@ -325,7 +325,7 @@ impl Staged {
             (Value::Number(number), _) => visitor.number(labels, *number),
             (Value::Histogram { counts, sum }, Shape::Buckets(_)) => {
                 let counts = self.counts.get(counts.clone()).unwrap_or_default();
-                visitor.histogram(labels, HistogramPoint { counts, sum: *sum })
+                visitor.histogram(labels, HistogramPoint { counts, sum: *sum, exemplars: &[] })
             }
             (Value::Summary { values, count, sum }, Shape::Summary(_)) => {
                 let values = self.values.get(values.clone()).unwrap_or_default();

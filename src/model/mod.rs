@@ -14,6 +14,7 @@ mod buckets;
 mod collection;
 mod collector;
 mod descriptor;
+mod exemplar;
 mod fact;
 mod float_text;
 mod gather;
@@ -30,6 +31,8 @@ pub(crate) use collection::Staged;
 pub use collector::Collector;
 pub(crate) use descriptor::Shape;
 pub use descriptor::{Descriptor, MetricType};
+pub use exemplar::Exemplar;
+pub(crate) use exemplar::{refused_exemplars, Kept, Time};
 pub(crate) use fact::Fact;
 pub(crate) use float_text::canonical_float;
 pub(crate) use gather::{first_family, CollectorId, Gather, Page, Sources};
@@ -40,4 +43,6 @@ pub(crate) use scratch::{Buffers, Prepared, Scratch};
 #[cfg(feature = "protobuf")]
 pub(crate) use scratch::{Key, Outline};
 pub(crate) use source::{Source, Yielded};
-pub(crate) use visitor::{HistogramPoint, LabelPieces, StateSetPoint, SummaryPoint, Visitor};
+pub(crate) use visitor::{
+    HistogramPoint, LabelPieces, StateSetPoint, SummaryPoint, Visitor, EXEMPLARS,
+};

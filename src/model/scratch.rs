@@ -1,6 +1,6 @@
 //! Memory that one scrape needs and the next one uses again.
 
-use super::{CollectorId, Staged};
+use super::{CollectorId, Kept, Staged};
 
 /// Buffers that keep their capacity from scrape to scrape, so that a scrape allocates nothing once
 /// it has seen the largest series of every kind.
@@ -82,6 +82,8 @@ pub(crate) struct Scratch {
     pub(crate) cells_as_of: Option<u64>,
     /// Bucket counts of the histogram at hand.
     pub(crate) counts: Vec<u64>,
+    /// Exemplars of the series at hand.
+    pub(crate) exemplars: Vec<Kept>,
     /// Quantile answers of the summary at hand.
     pub(crate) values: Vec<f64>,
     /// Weighted bins of the summary at hand.

@@ -1,6 +1,6 @@
 //! What a family tells an encoder, one series at a time.
 
-use super::Number;
+use super::{Kept, Number};
 
 /// The labels of one series as pieces (`,name="value"`, escaped) in the order of the descriptor's
 /// label names. Const labels are not among them: they are in the descriptor.
@@ -13,6 +13,8 @@ pub(crate) struct HistogramPoint<'a> {
     /// Observations per bucket of the descriptor, not cumulative, the `+Inf` bucket last.
     pub(crate) counts: &'a [u64],
     pub(crate) sum: f64,
+    /// Those of the buckets that have one; none at all, or as many places as buckets.
+    pub(crate) exemplars: &'a [Kept],
 }
 
 /// The state of a summary.
@@ -33,10 +35,18 @@ pub(crate) struct StateSetPoint {
     pub(crate) on: u64,
 }
 
+/// Whether any format of this build shows exemplars. Where none does, none is kept either.
+pub(crate) const EXEMPLARS: bool = cfg!(feature = "openmetrics");
+
 /// Implemented by encoders. Every method that takes a series answers whether it took it: `false`
 /// means that the current chunk has no room, and that the same series must be offered again when
 /// the next chunk is there.
 pub(crate) trait Visitor {
+    /// Whether the page shows exemplars; who offers a series need not look for them otherwise.
+    fn shows_exemplars(&self) -> bool;
+    /// A counter with an exemplar.
+    #[must_use]
+    fn counter(&mut self, labels: LabelPieces<'_>, value: Number, exemplar: &Kept) -> bool;
     /// A counter, gauge, info (always 1) or unknown: one sample.
     #[must_use]
     fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool;

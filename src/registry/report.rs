@@ -3,7 +3,8 @@
 use super::{Inner, Registered};
 use crate::error::{CollectError, RegisterError};
 use crate::model::{
-    first_family, Collection, Collector, Descriptor, Fact, MetricType, Number, Sources,
+    first_family, refused_exemplars, Collection, Collector, Descriptor, Fact, MetricType, Number,
+    Sources,
 };
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -82,6 +83,12 @@ static COLLECTOR_ERRORS: Fact = Fact {
     labels: &["collector"],
 };
 
+static EXEMPLARS_REFUSED: Fact = Fact::new(
+    MetricType::Counter,
+    "nunchi_exemplars_refused_total",
+    "Exemplars of this process that were left out because their labels are not valid.",
+);
+
 static FAMILIES: Fact =
     Fact::new(MetricType::Gauge, "nunchi_registered_families", "Metric families registered.");
 
@@ -114,8 +121,9 @@ static SERIES_FOLDED: Fact = Fact {
     labels: &["family"],
 };
 
-static ALL: [&Fact; 7] = [
+static ALL: [&Fact; 8] = [
     &COLLECTOR_ERRORS,
+    &EXEMPLARS_REFUSED,
     &FAMILIES,
     &REGISTRATION_ERRORS,
     &SCRAPE_DURATION,
@@ -181,7 +189,9 @@ fn collect(
         rest = others;
         families += 1;
     }
+    let refused = Some(refused_exemplars()).filter(|refused| *refused > 0);
     let values = [
+        (&EXEMPLARS_REFUSED, refused.map(Number::U64)),
         (&FAMILIES, Some(Number::U64(families))),
         (&REGISTRATION_ERRORS, Some(Number::U64(load(&report.registration_errors)))),
         (&SCRAPE_SIZE, Some(Number::U64(load(&report.last_page_bytes)))),

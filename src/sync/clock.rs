@@ -15,7 +15,7 @@ pub(crate) mod fake;
 mod fake;
 
 use once_cell::race::OnceBox;
-use std::time::{Instant, SystemTime};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since a fixed, arbitrary moment.
 ///
@@ -44,6 +44,19 @@ pub(crate) fn time_of_day() -> SystemTime {
     fake::time_of_day().unwrap_or_else(SystemTime::now)
 }
 
+/// The calendar clock in milliseconds since 1970, 0 before; on Linux as it was at the last tick.
+#[inline]
+pub(crate) fn coarse_time_of_day_ms() -> u64 {
+    let tick = if is_fake() { None } else { tick::now_ms(tick::CALENDAR) };
+    tick.unwrap_or_else(|| since_epoch_ms(time_of_day()))
+}
+
+/// Milliseconds since 1970, 0 before.
+pub(crate) fn since_epoch_ms(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Whether a test holds the clock of this thread: it may be moved on by hours between two updates.
 #[inline]
 pub(crate) fn is_fake() -> bool {
@@ -66,6 +79,8 @@ mod tick {
     /// `CLOCK_MONOTONIC_COARSE`. Source: `include/uapi/linux/time.h`; the same number on every
     /// architecture.
     pub(super) const CLOCK: c_int = 6;
+    /// `CLOCK_REALTIME_COARSE`, likewise.
+    pub(super) const CALENDAR: c_int = 5;
 
     #[repr(C)]
     struct Timespec {
@@ -96,6 +111,7 @@ mod tick {
     use std::os::raw::c_int;
 
     pub(super) const CLOCK: c_int = 0;
+    pub(super) const CALENDAR: c_int = 0;
 
     #[inline]
     pub(super) fn now_ms(_: c_int) -> Option<u64> {
@@ -117,6 +133,16 @@ mod tests {
         let passed = coarse_ms() - coarse;
         // One tick early at either end, and as late as a busy machine makes the second reading.
         assert!((40..5_000).contains(&passed), "{passed} ms instead of 60");
+    }
+
+    #[test]
+    fn the_coarse_calendar_is_that_of_the_exact_one() {
+        let [before, coarse, after] =
+            [since_epoch_ms(time_of_day()), coarse_time_of_day_ms(), since_epoch_ms(time_of_day())];
+        assert!(
+            (before.saturating_sub(100)..=after).contains(&coarse),
+            "{before} {coarse} {after}"
+        );
     }
 
     #[test]

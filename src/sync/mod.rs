@@ -5,6 +5,7 @@
 //! structure is dropped, so a reader needs no lock, no reference count and no epoch.
 #![allow(unsafe_code)] // Each block argues its own site; miri and loom run over this module.
 
+pub(crate) mod annex;
 pub(crate) mod arena;
 pub(crate) mod clock;
 pub(crate) mod dense;
@@ -22,6 +23,7 @@ pub(crate) mod primitive;
 pub(crate) mod register;
 pub(crate) mod seed;
 pub(crate) mod shard;
+pub(crate) mod showcase;
 pub(crate) mod slab;
 pub(crate) mod slots;
 pub(crate) mod table;

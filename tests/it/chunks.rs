@@ -2,7 +2,7 @@
 
 use crate::parser::parse;
 use crate::support::{bytes_in, page, Fixed, FORMATS};
-use nunchi::{Encoder, Format, Registry};
+use nunchi::{Encoder, Exemplar, Format, Registry};
 
 fn registry() -> Registry {
     let registry = Registry::new();
@@ -15,6 +15,9 @@ fn registry() -> Registry {
     for value in ["1", "22", "333"] {
         histogram.with_values(&[value]).expect("one").observe(0.7);
     }
+    let exemplar = Exemplar::trace(7, 8).without_time();
+    histogram.with_values(&["4444"]).expect("one").observe_with_exemplar(0.7, exemplar);
+    counter.with_values(&["4444", ""]).expect("two").inc_with_exemplar(exemplar);
     let summary = scope.summary("c", "C.").quantiles([0.5]).register().expect("valid");
     summary.observe(3.25);
     scope.state_set("d", "D.", ["up", "down"]).register().expect("valid").set("up");
@@ -52,8 +55,8 @@ fn chunks_of_every_size_make_the_same_page() {
         let chunks = chunked(&registry, format, 0).1;
         match format.content_type().split(';').next() {
             Some("application/vnd.google.protobuf") => assert!(chunks > whole.len() / 64),
-            Some("text/plain") => assert_eq!(chunks, 7 + 3 + 3),
-            _ => assert_eq!(chunks, 7 + 3 + 3 + 1, "the end is one more"),
+            Some("text/plain") => assert_eq!(chunks, 8 + 4 + 3),
+            _ => assert_eq!(chunks, 8 + 4 + 3 + 1, "the end is one more"),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! of `ci/install.sh`. Without one the test says so and passes.
 
 use crate::conformance::everything;
+use crate::exemplars;
 use crate::props::spec;
 use nunchi::testing::{Page, Sample};
 use nunchi::Registry;
@@ -63,6 +64,16 @@ fn judge(test: &str, script: &str, judge: &str, put: impl Fn(&Path, &Registry) -
     };
     put("everything", &everything());
     let mut runner = TestRunner::deterministic();
+    for number in 0..PAGES / 10 {
+        let mut events = exemplars::events().new_tree(&mut runner).expect("events").current();
+        // It takes a quote in an exemplar for the end of the text, escaped or not.
+        for (_, value) in events.iter_mut().flat_map(|(_, labels, _)| labels) {
+            *value = value.replace('"', "'");
+        }
+        let registry = Registry::new();
+        exemplars::play(&registry, &events);
+        put(&format!("exemplars-{number:04}"), &registry);
+    }
     let specs = prop::collection::vec(spec(), 0..8);
     for number in 0..PAGES {
         let registry = Registry::new();
@@ -96,17 +107,29 @@ fn told(page: &Page) -> String {
 }
 
 fn tell(sample: &Sample, told: &mut String) {
-    let value = match sample.value() {
-        value if value.is_nan() => "nan".to_owned(),
-        value => format!("{:016x}", value.to_bits()),
-    };
-    let _ = write!(told, "  {} {value}", hex(sample.name()));
-    let mut labels: Vec<_> = sample.labels().collect();
+    let _ = write!(told, "  {} {}", hex(sample.name()), bits(sample.value()));
+    tell_labels(sample.labels(), told);
+    if let Some(exemplar) = sample.exemplar() {
+        let time = exemplar.timestamp().map_or("-".to_owned(), bits);
+        let _ = write!(told, "  # {} {time}", bits(exemplar.value()));
+        tell_labels(exemplar.labels(), told);
+    }
+}
+
+fn tell_labels<'s>(labels: impl Iterator<Item = (&'s str, &'s str)>, told: &mut String) {
+    let mut labels: Vec<_> = labels.collect();
     labels.sort_unstable();
     for (name, value) in labels {
         let _ = write!(told, " {}={}", hex(name), hex(value));
     }
     told.push('\n');
+}
+
+fn bits(value: f64) -> String {
+    if value.is_nan() {
+        return "nan".into();
+    }
+    format!("{:016x}", value.to_bits())
 }
 
 fn hex(text: &str) -> String {

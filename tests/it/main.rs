@@ -3,6 +3,8 @@
 mod chunks;
 mod concurrency;
 mod conformance;
+#[cfg(all(feature = "openmetrics", feature = "testing"))]
+mod exemplars;
 #[cfg(feature = "derive")]
 mod families;
 #[cfg(feature = "gzip")]
