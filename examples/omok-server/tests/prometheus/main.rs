@@ -6,6 +6,7 @@
 //! `CI_REQUIRE_PROMETHEUS` is 1: then a 2.x and a 3.x must be there.
 
 mod child;
+mod exemplars;
 #[allow(dead_code, unreachable_pub)] // It is another test's too, and offers it more.
 #[path = "../../../../tests/it/parser.rs"]
 mod parser;
@@ -13,7 +14,7 @@ mod protobuf;
 mod server;
 
 use child::{poll, Child, Folder};
-use server::{get, get_as, installed, serve_as_text, Prometheus};
+use server::{get, get_as, installed, serve_as_text, Installed, Prometheus};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -27,12 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn every_prometheus_accepts_and_stores_the_page() {
-    let versions = installed();
-    let is_there = |major: &str| versions.iter().any(|one| one.version.starts_with(major));
-    if env::var("CI_REQUIRE_PROMETHEUS").is_ok_and(|value| value == "1") {
-        assert!(is_there("2.") && is_there("3."), "found only {versions:?}");
-    } else if versions.is_empty() {
-        say("SKIP every_prometheus_accepts_and_stores_the_page: no prometheus found");
+    let versions = required("every_prometheus_accepts_and_stores_the_page");
+    if versions.is_empty() {
         return;
     }
 
@@ -59,6 +56,18 @@ fn every_prometheus_accepts_and_stores_the_page() {
         knows_what_only_open_metrics_tells(server);
         has_no_complaint(server);
     }
+}
+
+/// Every installed version; the test says so if there is none.
+fn required(test: &str) -> Vec<Installed> {
+    let versions = installed();
+    let is_there = |major: &str| versions.iter().any(|one| one.version.starts_with(major));
+    if env::var("CI_REQUIRE_PROMETHEUS").is_ok_and(|value| value == "1") {
+        assert!(is_there("2.") && is_there("3."), "found only {versions:?}");
+    } else if versions.is_empty() {
+        say(&format!("SKIP {test}: no prometheus found"));
+    }
+    versions
 }
 
 /// It needs a Python that has the module `prometheus_client`: the one that `NUNCHI_JUDGE` names, or that

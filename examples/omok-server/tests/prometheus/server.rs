@@ -72,6 +72,14 @@ impl Installed {
         }
     }
 
+    /// The same of one that stores exemplars, which none does unless it is told.
+    pub(crate) fn start_for_exemplars(
+        &self,
+        jobs: &[(&str, SocketAddr)],
+    ) -> io::Result<Prometheus> {
+        self.start_with(jobs, "exemplars", Some("--enable-feature=exemplar-storage"), "")
+    }
+
     fn start_with(
         &self,
         jobs: &[(&str, SocketAddr)],
