@@ -7,7 +7,8 @@
 
 use nunchi::label::DynamicLabels;
 use nunchi::{
-    encode, Buckets, Counter, Family, Format, Histogram, LabelValue, Labels, Registry, Series,
+    encode, Buckets, Counter, Exemplar, Family, Format, Histogram, LabelValue, Labels, Registry,
+    Series,
 };
 use std::hint::black_box;
 use std::time::Duration;
@@ -72,6 +73,10 @@ fn counters() {
     count_cold_and_hot("counter inc at a literal call site", |_| {
         nunchi::counter!("site_total", "Call site.", "kind" => "literal").inc();
     });
+    let traced = registry.counter("traced_total", "Traced.").register().expect("a valid name");
+    count_cold_and_hot("counter inc with an exemplar, none due", |n| {
+        traced.inc_with_exemplar(Exemplar::trace(1, n as u64));
+    });
 }
 
 fn gauges() {
@@ -106,6 +111,13 @@ fn histograms() {
             held.observe(values[n % values.len()]);
         });
     }
+    let builder = registry.histogram("traced", "Times.");
+    let traced = builder.register().expect("a valid name");
+    let mut observe = |n: usize| {
+        traced.observe_with_exemplar(values[n % values.len()], Exemplar::trace(1, n as u64));
+    };
+    (0..values.len()).for_each(&mut observe); // One in every bucket.
+    count_cold_and_hot("histogram observe with an exemplar, none due", observe);
 }
 
 fn summaries() {

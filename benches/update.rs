@@ -3,10 +3,14 @@
 //! `cargo bench --bench update`.
 
 use criterion::{criterion_group, criterion_main, Criterion};
+#[cfg(feature = "openmetrics")]
+use nunchi::Exemplar;
 use nunchi::{Buckets, Registry};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
+#[cfg(feature = "openmetrics")]
+use std::time::{Duration, Instant};
 
 fn counter(criterion: &mut Criterion) {
     let registry = Registry::new();
@@ -86,6 +90,83 @@ fn histogram(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// One that is due is kept: the page in between, which shows it, is not measured.
+#[cfg(feature = "openmetrics")]
+fn exemplars(criterion: &mut Criterion) {
+    const SERIES: u64 = 100;
+    let registry = Registry::new();
+    let counters = registry.counter("traced_total", "Traced.").labels(["n"]).expect("valid");
+    let histograms = registry.histogram("traced_seconds", "Traced.").labels(["n"]);
+    let histograms = histograms.expect("valid");
+    let names: Vec<String> = (0..SERIES).map(|n| n.to_string()).collect();
+    let counters: Vec<_> =
+        names.iter().map(|name| counters.with_values(&[name]).expect("one")).collect();
+    let histograms: Vec<_> =
+        names.iter().map(|name| histograms.with_values(&[name]).expect("one")).collect();
+    let bare = AtomicU64::new(0);
+    let mut page = Vec::new();
+    let mut show = || {
+        page.clear();
+        nunchi::encode(&registry, nunchi::Format::OpenMetrics, &mut page);
+    };
+    let mut timed = |iterations: u64, update: &dyn Fn(usize)| {
+        let mut time = Duration::ZERO;
+        for _ in 0..iterations.div_ceil(SERIES) {
+            show();
+            let start = Instant::now();
+            (0..SERIES as usize).for_each(update);
+            time += start.elapsed();
+        }
+        time.mul_f64(iterations as f64 / (iterations.div_ceil(SERIES) * SERIES) as f64)
+    };
+    let [id, span] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"].map(black_box);
+    let mut group = criterion.benchmark_group("update/exemplar");
+    group.bench_function("limit: bare fetch_add", |bencher| {
+        bencher.iter(|| bare.fetch_add(1, Ordering::Relaxed));
+    });
+    group.bench_function("counter inc, one of many", |bencher| {
+        bencher.iter_custom(|iterations| timed(iterations, &|n| counters[n].inc()));
+    });
+    group.bench_function("counter inc, one of many, ids kept", |bencher| {
+        bencher.iter_custom(|iterations| {
+            timed(iterations, &|n| {
+                counters[n].inc_with_exemplar(&[("trace_id", id), ("span_id", span)]);
+            })
+        });
+    });
+    group.bench_function("counter inc, one of many, numbers kept", |bencher| {
+        let trace = black_box(0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c);
+        bencher.iter_custom(|iterations| {
+            timed(iterations, &|n| counters[n].inc_with_exemplar(Exemplar::trace(trace, n as u64)))
+        });
+    });
+    group.bench_function("histogram observe, one of many", |bencher| {
+        bencher.iter_custom(|iterations| timed(iterations, &|n| histograms[n].observe(0.3)));
+    });
+    group.bench_function("histogram observe, one of many, ids kept", |bencher| {
+        bencher.iter_custom(|iterations| {
+            timed(iterations, &|n| {
+                histograms[n].observe_with_exemplar(0.3, &[("trace_id", id), ("span_id", span)]);
+            })
+        });
+    });
+    let (counter, histogram) = (counters[0], histograms[0]);
+    group.bench_function("counter inc", |bencher| bencher.iter(|| counter.inc()));
+    group.bench_function("counter inc, none due", |bencher| {
+        bencher.iter(|| counter.inc_with_exemplar(&[("trace_id", id), ("span_id", span)]));
+    });
+    group.bench_function("histogram observe", |bencher| bencher.iter(|| histogram.observe(0.3)));
+    group.bench_function("histogram observe, none due", |bencher| {
+        bencher.iter(|| {
+            histogram.observe_with_exemplar(0.3, &[("trace_id", id), ("span_id", span)]);
+        });
+    });
+    group.finish();
+}
+
+#[cfg(not(feature = "openmetrics"))]
+fn exemplars(_: &mut Criterion) {}
+
 /// Seconds that spread over four powers of ten, in an order that no predictor learns.
 fn values() -> impl FnMut() -> f64 {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
@@ -117,5 +198,5 @@ fn beside(update: impl Fn() + Sync, measured: impl FnOnce()) {
     });
 }
 
-criterion_group!(benches, counter, addressing, gauge, histogram);
+criterion_group!(benches, counter, addressing, gauge, histogram, exemplars);
 criterion_main!(benches);
