@@ -15,11 +15,13 @@ STRING, DOUBLE, INTEGER = "string", "double", "uint64"
 MESSAGES = {
     "LabelPair": [("name", 1, STRING), ("value", 2, STRING)],
     "Gauge": [("value", 1, DOUBLE)],
-    "Counter": [("value", 1, DOUBLE)],
+    "Timestamp": [("seconds", 1, "int64"), ("nanos", 2, "int32")],
+    "Exemplar": [("label", 1, "[LabelPair]"), ("value", 2, DOUBLE), ("timestamp", 3, "Timestamp")],
+    "Counter": [("value", 1, DOUBLE), ("exemplar", 2, "Exemplar")],
     "Untyped": [("value", 1, DOUBLE)],
     "Quantile": [("quantile", 1, DOUBLE), ("value", 2, DOUBLE)],
     "Summary": [("sample_count", 1, INTEGER), ("sample_sum", 2, DOUBLE), ("quantile", 3, "[Quantile]")],
-    "Bucket": [("cumulative_count", 1, INTEGER), ("upper_bound", 2, DOUBLE)],
+    "Bucket": [("cumulative_count", 1, INTEGER), ("upper_bound", 2, DOUBLE), ("exemplar", 3, "Exemplar")],
     "Histogram": [("sample_count", 1, INTEGER), ("sample_sum", 2, DOUBLE), ("bucket", 3, "[Bucket]")],
     "Metric": [
         ("label", 1, "[LabelPair]"),
@@ -152,19 +154,39 @@ def lines(name, point, metric):
         for bucket in value.bucket:
             bound = [("le", repr(bucket.upper_bound))]
             yield line(name + "_bucket", labels + bound, bucket.cumulative_count)
-        yield line(name + "_bucket", labels + [("le", "inf")], value.sample_count)
+            yield from exemplar(bucket)
+        if not value.bucket or value.bucket[-1].upper_bound != float("inf"):
+            yield line(name + "_bucket", labels + [("le", "inf")], value.sample_count)
+        elif not value.bucket[-1].HasField("exemplar"):
+            raise ValueError(f"{name}: a bucket of infinity, for no exemplar")
     elif point == "summary":
         for row in value.quantile:
             yield line(name, labels + [("quantile", repr(row.quantile))], row.value)
     else:
         yield line(name, labels, value.value)
+        if point == "counter":
+            yield from exemplar(value)
         return
     yield line(name + "_sum", labels, value.sample_sum)
     yield line(name + "_count", labels, value.sample_count)
 
 
+def exemplar(point):
+    if point.HasField("exemplar"):
+        one = point.exemplar
+        time = "-"
+        if one.HasField("timestamp"):
+            # The quotient that is nearest, as a decimal number is read.
+            time = bits((one.timestamp.seconds * 10**9 + one.timestamp.nanos) / 10**9)
+        labels = sorted((label.name, label.value) for label in one.label)
+        yield " ".join(["  #", bits(one.value), time, *(f"{told(n)}={told(v)}" for n, v in labels)])
+
+
 def wanted(text):
     for told_before in text.splitlines():
+        if told_before.startswith("  #"):
+            yield told_before
+            continue
         head, *labels = told_before.split(" ")[2:] if told_before[0] == " " else (told_before,)
         if labels:
             name, (value, *labels) = head, labels

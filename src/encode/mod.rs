@@ -41,9 +41,9 @@ pub enum Format {
     /// both, and no line is there that text has not. Lines that the specification forbids are left
     /// out: the sum of a histogram or summary while it is negative or NaN, and that of a histogram
     /// with a negative bound; with the sum of a histogram also its count, which the last bucket
-    /// repeats; quantiles that are negative. Only here totals and buckets have an
-    /// [`Exemplar`](crate::Exemplar), if one was kept since the last page in this format, or else
-    /// that which it showed.
+    /// repeats; quantiles that are negative. Totals and buckets have an
+    /// [`Exemplar`](crate::Exemplar), if one was kept since the last page that shows them, or else
+    /// that which it showed; pages of text have none.
     ///
     /// The unit of a family is told if its name ends with a base unit, such as `_seconds` or
     /// `_bytes_total`. There are no `_created` lines, which most servers store as further series.
@@ -56,8 +56,9 @@ pub enum Format {
     ///
     /// Names, labels and values are those of [`Text`](Self::Text), so that a series is the same in
     /// both. Counts are exact; all other values are floats in this format, which round whole numbers
-    /// above 2^53. Infos and state sets are gauges, as in text. The unit is told as in OpenMetrics. The
-    /// bucket of infinity is left to the reader, who has the count.
+    /// above 2^53. Infos and state sets are gauges, as in text. The unit is told as in OpenMetrics, and
+    /// so are exemplars. The bucket of infinity is left to the reader, who has the count, unless it has
+    /// an exemplar.
     ///
     /// A message has at most 1 MiB, unless a single series needs more: a family that is larger comes as
     /// several messages with the same name. Prometheus takes them as one family.

@@ -9,10 +9,12 @@
 //! left of the family follows in a further message with the same head. Prometheus reads a family in
 //! several messages as it reads one.
 
+mod exemplar;
+
 use super::buffer::Room;
 use super::unit::unit;
 use crate::model::{
-    Descriptor, HistogramPoint, Key, LabelPieces, MetricType, Number, Outline, Shape,
+    Descriptor, HistogramPoint, Kept, Key, LabelPieces, MetricType, Number, Outline, Shape,
     StateSetPoint, SummaryPoint, Visitor,
 };
 
@@ -463,6 +465,14 @@ const BUCKET: usize = 2 + LONGEST + FLOAT;
 const QUANTILE: usize = 2 + 2 * FLOAT;
 
 impl Visitor for MetricWriter<'_> {
+    fn shows_exemplars(&self) -> bool {
+        true
+    }
+
+    fn counter(&mut self, labels: LabelPieces<'_>, value: Number, exemplar: &Kept) -> bool {
+        self.put_counter(labels, value, exemplar)
+    }
+
     fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool {
         let point = self.outline.point;
         let metric = self.try_metric(labels, 2 + FLOAT);
@@ -471,6 +481,9 @@ impl Visitor for MetricWriter<'_> {
 
     /// The bucket of infinity is the count, and not told by itself (B5).
     fn histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
+        if !point.exemplars.is_empty() {
+            return self.put_histogram_with_exemplars(labels, point);
+        }
         let outline = self.outline;
         let most = DISTRIBUTION + outline.bounds.len() * BUCKET;
         let Some(metric) = self.try_metric(labels, LONGEST + most) else { return false };

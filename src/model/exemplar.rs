@@ -21,8 +21,8 @@ use std::time::SystemTime;
 /// is counted all the same; the exemplar is left out, and `nunchi_exemplars_refused_total` counts
 /// it. [`check`](Self::check) says what is wrong with one.
 ///
-/// Shown by `Format::OpenMetrics`, and by no format that does not know exemplars. In a build
-/// without such a format none is kept, nor judged.
+/// Shown by `Format::OpenMetrics` and `Format::Protobuf`, and by no format that does not know
+/// exemplars. In a build without such a format none is kept, nor judged.
 ///
 /// # Examples
 ///

@@ -36,7 +36,7 @@ pub(crate) struct StateSetPoint {
 }
 
 /// Whether any format of this build shows exemplars. Where none does, none is kept either.
-pub(crate) const EXEMPLARS: bool = cfg!(feature = "openmetrics");
+pub(crate) const EXEMPLARS: bool = cfg!(any(feature = "openmetrics", feature = "protobuf"));
 
 /// Implemented by encoders. Every method that takes a series answers whether it took it: `false`
 /// means that the current chunk has no room, and that the same series must be offered again when

@@ -24,8 +24,12 @@ fn found(page: &Page) -> Found {
     page.families().iter().flat_map(nunchi::testing::Family::samples).filter_map(of).collect()
 }
 
+/// Those that every format shows that shows any: a page changes nothing for the one after it.
 fn exemplars_of(registry: &Registry) -> Found {
-    found(&open_metrics(registry).1)
+    let shown = found(&open_metrics(registry).1);
+    #[cfg(feature = "protobuf")]
+    assert!(found(&crate::support::protobuf(registry).1) == shown);
+    shown
 }
 
 fn histogram(registry: &Registry) -> nunchi::Series<Histogram> {
@@ -56,6 +60,42 @@ fn o20_lines_of_totals_and_buckets_end_with_their_exemplar() {
         "wait_count{zone=\"a\"} 2".to_owned(),
     ];
     assert_eq!(lines, wanted, "after {before:?}");
+}
+
+#[cfg(feature = "protobuf")]
+#[test]
+fn b3_the_fields_of_exemplars_have_these_numbers() {
+    let registry = Registry::new();
+    let jobs = registry.counter("a_total", "A").register().expect("valid");
+    let time = UNIX_EPOCH + Duration::from_millis(300_007);
+    jobs.inc_by_with_exemplar(3, Exemplar::new(&[("b", "cd")]).at(time));
+    let page = crate::support::protobuf(&registry).0;
+    let exemplar = [
+        b"\x0a\x07\x0a\x01b\x12\x02cd".as_slice(),
+        b"\x11\x00\x00\x00\x00\x00\x00\x08\x40",     // 3.0
+        b"\x1a\x08\x08\xac\x02\x10\xc0\x9f\xab\x03", // 300 s and 7 000 000 ns
+    ];
+    let metric =
+        [b"\x22\x29\x1a\x27\x09\x00\x00\x00\x00\x00\x00\x08\x40\x12\x1c", &*exemplar.concat()];
+    let whole = [b"\x39\x0a\x07a_total\x12\x01A\x18\x00".as_slice(), &metric.concat()].concat();
+    assert_eq!(page.escape_ascii().to_string(), whole.escape_ascii().to_string());
+}
+
+#[cfg(feature = "protobuf")]
+#[test]
+fn b5_the_bucket_of_infinity_is_there_for_its_exemplar() {
+    let is_there = |registry: &Registry| {
+        let page = crate::support::protobuf(registry).0;
+        page.windows(8).any(|word| word == f64::INFINITY.to_le_bytes())
+    };
+    let registry = Registry::new();
+    let wait = histogram(&registry);
+    wait.observe(7.0);
+    wait.observe_with_exemplar(0.0, &[("id", "1")]);
+    assert!(!is_there(&registry));
+    wait.observe_with_exemplar(7.0, &[("id", "2")]);
+    assert!(is_there(&registry) && exemplars_of(&registry).len() == 2);
+    assert_eq!(crate::support::protobuf(&registry).1.value("wait_count", &[]), Some(3.0));
 }
 
 #[test]
@@ -220,8 +260,13 @@ fn no_page_shows_parts_of_two_exemplars() {
         }
         let scrape = |_: usize| {
             let mut different = BTreeMap::new();
-            for _ in 0..pages {
-                for ((sample, _), (labels, value, time)) in exemplars_of(&registry) {
+            for page in 0..pages {
+                let shown = match page % 2 {
+                    #[cfg(feature = "protobuf")]
+                    1 => found(&crate::support::protobuf(&registry).1),
+                    _ => found(&open_metrics(&registry).1),
+                };
+                for ((sample, _), (labels, value, time)) in shown {
                     let told: Vec<f64> =
                         labels.iter().map(|(_, value)| value.parse().expect("a number")).collect();
                     assert_eq!((told, time), (vec![value; 2], Some(value)), "{sample}");

@@ -20,18 +20,18 @@ use std::{env, fs, io};
 
 const PAGES: usize = 3000;
 
-#[cfg(feature = "openmetrics")]
 #[test]
 fn the_strictest_public_parser_reads_the_same() {
     let test = "the_strictest_public_parser_reads_the_same";
     judge(test, "judge.py", "prometheus_client", |place, registry| {
         let (text, page) = crate::support::open_metrics(registry);
         fs::write(place.with_extension("page"), text).expect("a file");
-        page
+        told(&page, &page)
     });
 }
 
-/// What the library of protobuf reads is compared with the page as text.
+/// What the library of protobuf reads is compared with the page as text, and with the exemplars of
+/// that of OpenMetrics.
 #[cfg(feature = "protobuf")]
 #[test]
 fn the_library_of_protobuf_reads_the_same() {
@@ -40,13 +40,14 @@ fn the_library_of_protobuf_reads_the_same() {
         let (bytes, _) = crate::support::protobuf(registry);
         fs::write(place.with_extension("delimited"), bytes).expect("a file");
         let text = crate::support::page(registry);
-        nunchi::testing::parse_text(text.as_bytes()).expect("a valid page")
+        let text = nunchi::testing::parse_text(text.as_bytes()).expect("a valid page");
+        told(&text, &crate::support::open_metrics(registry).1)
     });
 }
 
 /// Has the script judge many pages, each of which `put` writes to a file, answering what has to be
 /// found in it.
-fn judge(test: &str, script: &str, judge: &str, put: impl Fn(&Path, &Registry) -> Page) {
+fn judge(test: &str, script: &str, judge: &str, put: impl Fn(&Path, &Registry) -> String) {
     let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("build/judge/bin/python");
     let python = env::var_os("NUNCHI_JUDGE").map_or(installed, PathBuf::from);
     if !python.exists() {
@@ -59,8 +60,8 @@ fn judge(test: &str, script: &str, judge: &str, put: impl Fn(&Path, &Registry) -
     fs::create_dir_all(&folder).expect("a folder");
     let put = |name: &str, registry: &Registry| {
         let place = folder.join(name);
-        let page = put(&place, registry);
-        fs::write(place.with_extension("read"), told(&page)).expect("a file");
+        let told = put(&place, registry);
+        fs::write(place.with_extension("read"), told).expect("a file");
     };
     put("everything", &everything());
     let mut runner = TestRunner::deterministic();
@@ -94,22 +95,23 @@ fn judge(test: &str, script: &str, judge: &str, put: impl Fn(&Path, &Registry) -
     let _ = fs::remove_dir_all(&folder);
 }
 
-/// What a page says, in the form of `ci/judge.py`.
-fn told(page: &Page) -> String {
+/// What a page says, in the form of `ci/judge.py`, with the exemplars of that or another page.
+fn told(page: &Page, of: &Page) -> String {
     let mut told = String::new();
     for family in page.families() {
         let (name, help) = (hex(family.name()), hex(family.help()));
         let unit = if family.unit().is_empty() { "-" } else { family.unit() };
         let _ = writeln!(told, "{name} {} {unit} {help}", family.metric_type());
-        family.samples().iter().for_each(|sample| tell(sample, &mut told));
+        family.samples().iter().for_each(|sample| tell(sample, of, &mut told));
     }
     told
 }
 
-fn tell(sample: &Sample, told: &mut String) {
+fn tell(sample: &Sample, of: &Page, told: &mut String) {
     let _ = write!(told, "  {} {}", hex(sample.name()), bits(sample.value()));
     tell_labels(sample.labels(), told);
-    if let Some(exemplar) = sample.exemplar() {
+    let labels: Vec<_> = sample.labels().collect();
+    if let Some(exemplar) = of.sample(sample.name(), &labels).and_then(Sample::exemplar) {
         let time = exemplar.timestamp().map_or("-".to_owned(), bits);
         let _ = write!(told, "  # {} {time}", bits(exemplar.value()));
         tell_labels(exemplar.labels(), told);

@@ -10,7 +10,7 @@ mod families;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod http;
-#[cfg(all(any(feature = "openmetrics", feature = "protobuf"), feature = "testing"))]
+#[cfg(all(feature = "openmetrics", feature = "testing"))]
 mod judge;
 mod layers;
 mod limits;

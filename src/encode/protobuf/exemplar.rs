@@ -1,0 +1,133 @@
+//! Metrics that have exemplars, whose lengths are counted before they are written.
+
+use super::{
+    label_length, length_of, put_f64, put_float, put_varint, tag, Length, MetricWriter, BUCKET,
+    DISTRIBUTION, FLOAT, LONGEST,
+};
+use crate::encode::buffer::Room;
+use crate::model::{HistogramPoint, Kept, LabelPieces, Number};
+
+/// Field numbers and wire types (B3).
+mod own {
+    pub(super) const OF_COUNTER: u8 = 2 << 3 | 2;
+    pub(super) const OF_BUCKET: u8 = 3 << 3 | 2;
+    pub(super) const VALUE: u8 = 2 << 3 | 1;
+    pub(super) const TIME: u8 = 3 << 3 | 2;
+    pub(super) const SECONDS: u8 = 1 << 3;
+    pub(super) const NANOSECONDS: u8 = 2 << 3;
+}
+
+/// What a part takes with its tag and its length.
+fn framed(length: usize) -> usize {
+    1 + length_of(length as u64) + length
+}
+
+/// Of an exemplar, without its own tag and length.
+fn length_of_exemplar(exemplar: &Kept) -> usize {
+    let labels = exemplar.labels();
+    let labels: usize =
+        labels.map(|(name, value)| framed(label_length(name.len(), value.len()))).sum();
+    labels + FLOAT + time(exemplar).map_or(0, |time| framed(length_of_time(time)))
+}
+
+/// Whole seconds, and the nanoseconds that are left; nothing if it is not known.
+fn time(exemplar: &Kept) -> Option<(u64, u64)> {
+    let ms = exemplar.time_ms;
+    (ms > 0).then_some((ms / 1000, ms % 1000 * 1_000_000))
+}
+
+fn length_of_time((seconds, nanoseconds): (u64, u64)) -> usize {
+    2 + length_of(seconds) + length_of(nanoseconds)
+}
+
+/// An exemplar of this length.
+fn put(tag: u8, exemplar: &Kept, length: usize, room: &mut Room<'_>) {
+    room.put_byte(tag);
+    put_varint(length as u64, room);
+    for (name, value) in exemplar.labels() {
+        room.put_byte(tag::LABEL);
+        put_varint(label_length(name.len(), value.len()) as u64, room);
+        for (tag, text) in [(tag::LABEL_NAME, name), (tag::LABEL_VALUE, value)] {
+            room.put_byte(tag);
+            put_varint(text.len() as u64, room);
+            room.put(text);
+        }
+    }
+    put_float(own::VALUE, exemplar.value, room);
+    if let Some(time) = time(exemplar) {
+        room.put_byte(own::TIME);
+        put_varint(length_of_time(time) as u64, room);
+        room.put_byte(own::SECONDS);
+        put_varint(time.0, room);
+        room.put_byte(own::NANOSECONDS);
+        put_varint(time.1, room);
+    }
+}
+
+impl MetricWriter<'_> {
+    #[cold]
+    #[inline(never)]
+    pub(super) fn put_counter(
+        &mut self,
+        labels: LabelPieces<'_>,
+        value: Number,
+        exemplar: &Kept,
+    ) -> bool {
+        let point = self.outline.point;
+        let own = length_of_exemplar(exemplar);
+        let length = FLOAT + framed(own);
+        let Some(mut metric) = self.try_metric(labels, framed(length)) else { return false };
+        let room = &mut metric.room;
+        room.put_byte(point);
+        put_varint(length as u64, room);
+        room.put_byte(tag::VALUE);
+        put_f64(value.as_f64(), room);
+        put(own::OF_COUNTER, exemplar, own, room);
+        metric.length.close(room);
+        true
+    }
+
+    /// The bucket of infinity is told if it has an exemplar, and then only (B5).
+    #[cold]
+    #[inline(never)]
+    pub(super) fn put_histogram_with_exemplars(
+        &mut self,
+        labels: LabelPieces<'_>,
+        point: HistogramPoint<'_>,
+    ) -> bool {
+        let outline = self.outline;
+        let there = point.exemplars.iter().filter(|exemplar| exemplar.is_there);
+        // The length of a bucket may take more than the one byte that is counted in.
+        let exemplars: usize =
+            there.map(|exemplar| LONGEST + framed(length_of_exemplar(exemplar))).sum();
+        let most = DISTRIBUTION + point.counts.len() * BUCKET + exemplars;
+        let Some(mut metric) = self.try_metric(labels, LONGEST + most) else { return false };
+        let room = &mut metric.room;
+        let length = Length::open(outline.point, most, room);
+        let count = point.counts.iter().fold(0_u64, |sum, count| sum.wrapping_add(*count));
+        room.put_byte(tag::COUNT);
+        put_varint(count, room);
+        put_float(tag::SUM, point.sum, room);
+        let mut cumulative = 0_u64;
+        let bounds = outline.bounds.iter().copied().map(Some).chain([None]);
+        for (bound, (count, exemplar)) in bounds.zip(point.counts.iter().zip(point.exemplars)) {
+            cumulative = cumulative.wrapping_add(*count);
+            let own = exemplar.is_there.then(|| length_of_exemplar(exemplar));
+            if bound.is_none() && own.is_none() {
+                continue;
+            }
+            let bucket = 1 + length_of(cumulative) + FLOAT + own.map_or(0, framed);
+            room.put_byte(tag::ROW);
+            put_varint(bucket as u64, room);
+            room.put_byte(tag::BUCKET_COUNT);
+            put_varint(cumulative, room);
+            put_float(tag::BUCKET_BOUND, bound.unwrap_or(f64::INFINITY), room);
+            if let Some(own) = own {
+                put(own::OF_BUCKET, exemplar, own, room);
+            }
+        }
+        length.close(room);
+        metric.length.close(room);
+        true
+    }
+}
