@@ -8,6 +8,7 @@ mod buffer;
 mod chunk;
 #[cfg(feature = "protobuf")]
 mod delimited;
+#[cfg(feature = "openmetrics")]
 mod exemplar;
 mod number;
 #[cfg(feature = "openmetrics")]

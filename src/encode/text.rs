@@ -9,9 +9,11 @@
 use super::buffer::Room;
 use super::number;
 use crate::label::piece;
+#[cfg(feature = "openmetrics")]
+use crate::model::Kept;
 use crate::model::{
-    Descriptor, HistogramPoint, Kept, LabelPieces, MetricType, Number, Prepared, Shape,
-    StateSetPoint, SummaryPoint, Visitor,
+    Descriptor, HistogramPoint, LabelPieces, MetricType, Number, Prepared, Shape, StateSetPoint,
+    SummaryPoint, Visitor,
 };
 use std::marker::PhantomData;
 
@@ -21,6 +23,7 @@ pub(super) trait Dialect {
     /// Whether a float has a point or an exponent also where it is whole.
     const POINTED: bool = false;
     /// Whether totals and buckets may have exemplars.
+    #[cfg(feature = "openmetrics")]
     const EXEMPLARS: bool = false;
 
     /// Puts the lines that announce a family.
@@ -331,6 +334,7 @@ impl<D: Dialect> LineWriter<'_, D> {
 
     #[inline(always)]
     fn put_histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
+        #[cfg(feature = "openmetrics")]
         if D::EXEMPLARS && !point.exemplars.is_empty() {
             return self.put_histogram_with_exemplars(labels, point);
         }
@@ -371,10 +375,12 @@ macro_rules! encoders {
     ($($(#[$when:meta])* $dialect:ty;)*) => {$(
         $(#[$when])*
         impl Visitor for LineWriter<'_, $dialect> {
+            #[cfg(feature = "openmetrics")]
             fn shows_exemplars(&self) -> bool {
                 <$dialect>::EXEMPLARS
             }
 
+            #[cfg(feature = "openmetrics")]
             fn counter(&mut self, labels: LabelPieces<'_>, value: Number, exemplar: &Kept) -> bool {
                 if <$dialect>::EXEMPLARS {
                     self.put_counter(labels, value, exemplar)

@@ -1,9 +1,8 @@
 //! A total that only grows.
 
-use super::exemplar::{self, Place};
+use super::exemplar::Fraction;
 use super::instrument::{Instrument, Metric};
-use crate::model::{Exemplar, LabelPieces, MetricType, Number, Scratch, Shape, Visitor, EXEMPLARS};
-use crate::sync::annex::Annexed;
+use crate::model::{Exemplar, LabelPieces, MetricType, Number, Scratch, Shape, Visitor};
 use crate::sync::primitive::{AtomicU64, Ordering};
 use crate::sync::slab::{self, Heat, Kind, CELL_LIMIT};
 
@@ -38,8 +37,7 @@ use crate::sync::slab::{self, Heat, Kind, CELL_LIMIT};
 pub struct Counter {
     /// What threads without a cell have added, whole numbers and fractions.
     whole: AtomicU64,
-    /// With the place of the exemplar, once there was one.
-    fraction: Annexed<Place>,
+    fraction: Fraction,
     whole_heat: Heat,
     fraction_heat: Heat,
 }
@@ -50,7 +48,7 @@ impl Counter {
     pub fn new() -> Self {
         Self {
             whole: AtomicU64::new(0),
-            fraction: Annexed::zero(),
+            fraction: Fraction::zero(),
             whole_heat: Heat::cold(),
             fraction_heat: Heat::cold(),
         }
@@ -96,8 +94,8 @@ impl Counter {
     #[inline]
     pub fn inc_with_exemplar<'e>(&self, exemplar: impl Into<Exemplar<'e>>) {
         self.inc();
-        if self.is_exemplar_due() {
-            self.keep(1.0, exemplar.into());
+        if self.fraction.is_due() {
+            self.fraction.keep(1.0, exemplar.into());
         }
     }
 
@@ -111,21 +109,8 @@ impl Counter {
         exemplar: impl Into<Exemplar<'e>>,
     ) {
         amount.add_to(self);
-        if self.is_exemplar_due() {
-            self.keep(amount.as_f64(), exemplar.into());
-        }
-    }
-
-    #[inline]
-    fn is_exemplar_due(&self) -> bool {
-        EXEMPLARS && self.fraction.company().map_or(true, Place::has_room)
-    }
-
-    #[inline(never)]
-    fn keep(&self, amount: f64, exemplar: Exemplar<'_>) {
-        if amount >= 0.0 && amount.is_finite() {
-            let place = || Some(self.fraction.company_or_make(Place::default));
-            exemplar::keep(exemplar, amount + 0.0, place); // Not -0.0.
+        if self.fraction.is_due() {
+            self.fraction.keep(amount.as_f64(), exemplar.into());
         }
     }
 
@@ -291,16 +276,17 @@ impl Instrument for Counter {
         scratch: &mut Scratch,
         visitor: &mut dyn Visitor,
     ) -> bool {
-        let shared = self.fraction.alone();
-        if EXEMPLARS && shared.is_none() {
-            return self.offer_with_exemplar(labels, scratch, visitor);
-        }
-        // In a build without exemplars no total is in company.
-        let value = self.number_with(self.cells(scratch), shared.unwrap_or_default());
-        visitor.number(labels, value)
+        #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+        return match self.fraction.alone() {
+            Some(shared) => visitor.number(labels, self.number_with(self.cells(scratch), shared)),
+            None => self.offer_with_exemplar(labels, scratch, visitor),
+        };
+        #[cfg(not(any(feature = "openmetrics", feature = "protobuf")))]
+        visitor.number(labels, self.number(self.cells(scratch)))
     }
 }
 
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
 impl Counter {
     #[cold]
     #[inline(never)]
@@ -310,15 +296,16 @@ impl Counter {
         scratch: &mut Scratch,
         visitor: &mut dyn Visitor,
     ) -> bool {
+        let mut exemplars = std::mem::take(&mut scratch.exemplars);
         // Before the total, so that this has counted it.
-        let place = self.fraction.company().filter(|_| visitor.shows_exemplars());
-        let places = place.map(std::slice::from_ref).unwrap_or_default();
-        let is_shown = exemplar::show(places, &mut scratch.exemplars);
+        let exemplar = self.fraction.show(visitor, &mut exemplars);
         let value = self.number(self.cells(scratch));
-        match scratch.exemplars.first() {
-            Some(exemplar) if is_shown => visitor.counter(labels, value, exemplar),
-            _ => visitor.number(labels, value),
-        }
+        let is_taken = match exemplar {
+            Some(exemplar) => visitor.counter(labels, value, exemplar),
+            None => visitor.number(labels, value),
+        };
+        scratch.exemplars = exemplars;
+        is_taken
     }
 }
 

@@ -1,13 +1,12 @@
 //! Observations in buckets with fixed upper bounds.
 
-use super::exemplar::{self, Place};
+use super::exemplar::Places;
 use super::instrument::{Instrument, Metric};
 use super::timer::{Observe, Timer};
 use crate::model::{
-    Buckets, Exemplar, HistogramPoint, LabelPieces, MetricType, Scratch, Shape, Visitor, EXEMPLARS,
+    Buckets, Exemplar, HistogramPoint, LabelPieces, MetricType, Scratch, Shape, Visitor,
 };
 use crate::sync::tally::Tally;
-use once_cell::race::OnceBox;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,8 +49,7 @@ use std::time::Duration;
 pub struct Histogram {
     buckets: Arc<Buckets>,
     tally: Tally,
-    /// One place for each bucket, once there was an exemplar.
-    exemplars: OnceBox<Box<[Place]>>,
+    exemplars: Places,
 }
 
 impl Histogram {
@@ -63,7 +61,7 @@ impl Histogram {
 
     fn with_buckets(buckets: Arc<Buckets>) -> Self {
         let tally = Tally::new(buckets.texts().len());
-        Self { buckets, tally, exemplars: OnceBox::new() }
+        Self { buckets, tally, exemplars: Places::new() }
     }
 
     /// Counts one value.
@@ -109,19 +107,9 @@ impl Histogram {
     pub fn observe_with_exemplar<'e>(&self, value: f64, exemplar: impl Into<Exemplar<'e>>) {
         let bucket = self.buckets.index(value);
         self.tally.add(bucket, value);
-        let place = self.exemplars.get().and_then(|places| places.get(bucket));
-        if EXEMPLARS && place.map_or(true, Place::has_room) {
-            self.keep(bucket, value, exemplar.into());
+        if self.exemplars.is_due(bucket) {
+            self.exemplars.keep(self.buckets.texts().len(), bucket, value, exemplar.into());
         }
-    }
-
-    #[inline(never)]
-    fn keep(&self, bucket: usize, value: f64, exemplar: Exemplar<'_>) {
-        if value.is_nan() {
-            return;
-        }
-        let make = || Box::new((0..self.buckets.texts().len()).map(|_| Place::default()).collect());
-        exemplar::keep(exemplar, value, || self.exemplars.get_or_init(make).get(bucket));
     }
 
     /// Starts a timer that observes the seconds until it is dropped or stopped.
@@ -170,18 +158,17 @@ impl Instrument for Histogram {
         scratch: &mut Scratch,
         visitor: &mut dyn Visitor,
     ) -> bool {
-        let Scratch { counts, exemplars, .. } = scratch;
         // Before the counts, so that a bucket with an exemplar has counted it.
-        let exemplars = match self.exemplars.get() {
-            Some(places)
-                if EXEMPLARS && visitor.shows_exemplars() && exemplar::show(places, exemplars) =>
-            {
-                exemplars.get(..places.len()).unwrap_or_default()
-            }
-            _ => &[],
-        };
+        #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+        let exemplars = self.exemplars.show(visitor, &mut scratch.exemplars);
+        let counts = &mut scratch.counts;
         let sum = self.tally.read(counts);
-        let point = HistogramPoint { counts, sum, exemplars };
+        let point = HistogramPoint {
+            counts,
+            sum,
+            #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+            exemplars,
+        };
         visitor.histogram(labels, point)
     }
 }
@@ -203,7 +190,9 @@ mod tests {
     #[test]
     fn room_for_exemplars_takes_one_word() {
         let without = std::mem::size_of::<Arc<Buckets>>() + std::mem::size_of::<Tally>();
-        assert_eq!(std::mem::size_of::<Histogram>(), without + 8);
+        let has_room = cfg!(any(feature = "openmetrics", feature = "protobuf"));
+        let room = if has_room { std::mem::size_of::<usize>() } else { 0 };
+        assert_eq!(std::mem::size_of::<Histogram>(), without + room);
     }
 
     #[test]

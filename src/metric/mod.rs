@@ -17,6 +17,10 @@
 
 mod callback;
 mod counter;
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+mod exemplar;
+#[cfg(not(any(feature = "openmetrics", feature = "protobuf")))]
+#[path = "exemplar/none.rs"]
 mod exemplar;
 mod family;
 mod gauge;

@@ -325,7 +325,13 @@ impl Staged {
             (Value::Number(number), _) => visitor.number(labels, *number),
             (Value::Histogram { counts, sum }, Shape::Buckets(_)) => {
                 let counts = self.counts.get(counts.clone()).unwrap_or_default();
-                visitor.histogram(labels, HistogramPoint { counts, sum: *sum, exemplars: &[] })
+                let point = HistogramPoint {
+                    counts,
+                    sum: *sum,
+                    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+                    exemplars: &[],
+                };
+                visitor.histogram(labels, point)
             }
             (Value::Summary { values, count, sum }, Shape::Summary(_)) => {
                 let values = self.values.get(values.clone()).unwrap_or_default();

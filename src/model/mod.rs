@@ -14,11 +14,14 @@ mod buckets;
 mod collection;
 mod collector;
 mod descriptor;
+#[cfg_attr(not(any(feature = "openmetrics", feature = "protobuf")), allow(dead_code))]
 mod exemplar;
 mod fact;
 mod float_text;
 mod gather;
 mod grid;
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+mod kept;
 mod number;
 mod quantiles;
 mod scratch;
@@ -31,18 +34,21 @@ pub(crate) use collection::Staged;
 pub use collector::Collector;
 pub(crate) use descriptor::Shape;
 pub use descriptor::{Descriptor, MetricType};
+#[cfg(feature = "tracing")]
+pub(crate) use exemplar::set_calling_source;
 pub use exemplar::Exemplar;
-pub(crate) use exemplar::{refused_exemplars, Kept, Time};
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+pub(crate) use exemplar::{refused_exemplars, Time};
 pub(crate) use fact::Fact;
 pub(crate) use float_text::canonical_float;
 pub(crate) use gather::{first_family, CollectorId, Gather, Page, Sources};
 pub(crate) use grid::SCHEMA_7;
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+pub(crate) use kept::Kept;
 pub use number::Number;
 pub use quantiles::{Quantiles, SummaryShape};
 pub(crate) use scratch::{Buffers, Prepared, Scratch};
 #[cfg(feature = "protobuf")]
 pub(crate) use scratch::{Key, Outline};
 pub(crate) use source::{Source, Yielded};
-pub(crate) use visitor::{
-    HistogramPoint, LabelPieces, StateSetPoint, SummaryPoint, Visitor, EXEMPLARS,
-};
+pub(crate) use visitor::{HistogramPoint, LabelPieces, StateSetPoint, SummaryPoint, Visitor};

@@ -1,6 +1,8 @@
 //! Memory that one scrape needs and the next one uses again.
 
-use super::{CollectorId, Kept, Staged};
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+use super::Kept;
+use super::{CollectorId, Staged};
 
 /// Buffers that keep their capacity from scrape to scrape, so that a scrape allocates nothing once
 /// it has seen the largest series of every kind.
@@ -83,6 +85,7 @@ pub(crate) struct Scratch {
     /// Bucket counts of the histogram at hand.
     pub(crate) counts: Vec<u64>,
     /// Exemplars of the series at hand.
+    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
     pub(crate) exemplars: Vec<Kept>,
     /// Quantile answers of the summary at hand.
     pub(crate) values: Vec<f64>,

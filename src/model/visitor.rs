@@ -1,6 +1,8 @@
 //! What a family tells an encoder, one series at a time.
 
-use super::{Kept, Number};
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+use super::Kept;
+use super::Number;
 
 /// The labels of one series as pieces (`,name="value"`, escaped) in the order of the descriptor's
 /// label names. Const labels are not among them: they are in the descriptor.
@@ -14,6 +16,7 @@ pub(crate) struct HistogramPoint<'a> {
     pub(crate) counts: &'a [u64],
     pub(crate) sum: f64,
     /// Those of the buckets that have one; none at all, or as many places as buckets.
+    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
     pub(crate) exemplars: &'a [Kept],
 }
 
@@ -35,18 +38,21 @@ pub(crate) struct StateSetPoint {
     pub(crate) on: u64,
 }
 
-/// Whether any format of this build shows exemplars. Where none does, none is kept either.
-pub(crate) const EXEMPLARS: bool = cfg!(any(feature = "openmetrics", feature = "protobuf"));
-
 /// Implemented by encoders. Every method that takes a series answers whether it took it: `false`
 /// means that the current chunk has no room, and that the same series must be offered again when
 /// the next chunk is there.
 pub(crate) trait Visitor {
     /// Whether the page shows exemplars; who offers a series need not look for them otherwise.
-    fn shows_exemplars(&self) -> bool;
-    /// A counter with an exemplar.
+    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+    fn shows_exemplars(&self) -> bool {
+        false
+    }
+    /// A counter with an exemplar, where the page shows them.
+    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
     #[must_use]
-    fn counter(&mut self, labels: LabelPieces<'_>, value: Number, exemplar: &Kept) -> bool;
+    fn counter(&mut self, labels: LabelPieces<'_>, value: Number, _: &Kept) -> bool {
+        self.number(labels, value)
+    }
     /// A counter, gauge, info (always 1) or unknown: one sample.
     #[must_use]
     fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool;

@@ -2,9 +2,10 @@
 
 use super::{Inner, Registered};
 use crate::error::{CollectError, RegisterError};
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+use crate::model::refused_exemplars;
 use crate::model::{
-    first_family, refused_exemplars, Collection, Collector, Descriptor, Fact, MetricType, Number,
-    Sources,
+    first_family, Collection, Collector, Descriptor, Fact, MetricType, Number, Sources,
 };
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -83,6 +84,7 @@ static COLLECTOR_ERRORS: Fact = Fact {
     labels: &["collector"],
 };
 
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
 static EXEMPLARS_REFUSED: Fact = Fact::new(
     MetricType::Counter,
     "nunchi_exemplars_refused_total",
@@ -121,8 +123,9 @@ static SERIES_FOLDED: Fact = Fact {
     labels: &["family"],
 };
 
-static ALL: [&Fact; 8] = [
+static ALL: &[&Fact] = &[
     &COLLECTOR_ERRORS,
+    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
     &EXEMPLARS_REFUSED,
     &FAMILIES,
     &REGISTRATION_ERRORS,
@@ -147,7 +150,7 @@ impl Collector for SelfMetrics {
     }
 
     fn describe(&self) -> Vec<Descriptor> {
-        Fact::describe(&ALL)
+        Fact::describe(ALL)
     }
 
     fn collect(&self, out: &mut Collection<'_>) -> Result<(), CollectError> {
@@ -189,8 +192,10 @@ fn collect(
         rest = others;
         families += 1;
     }
+    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
     let refused = Some(refused_exemplars()).filter(|refused| *refused > 0);
     let values = [
+        #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
         (&EXEMPLARS_REFUSED, refused.map(Number::U64)),
         (&FAMILIES, Some(Number::U64(families))),
         (&REGISTRATION_ERRORS, Some(Number::U64(load(&report.registration_errors)))),

@@ -5,6 +5,7 @@
 //! structure is dropped, so a reader needs no lock, no reference count and no epoch.
 #![allow(unsafe_code)] // Each block argues its own site; miri and loom run over this module.
 
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
 pub(crate) mod annex;
 pub(crate) mod arena;
 pub(crate) mod clock;
@@ -23,6 +24,7 @@ pub(crate) mod primitive;
 pub(crate) mod register;
 pub(crate) mod seed;
 pub(crate) mod shard;
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
 pub(crate) mod showcase;
 pub(crate) mod slab;
 pub(crate) mod slots;

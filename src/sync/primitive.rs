@@ -2,7 +2,7 @@
 //!
 //! Algorithms of this crate name their atomics only through this module.
 
-#[cfg(nunchi_loom)]
+#[cfg(all(nunchi_loom, any(feature = "openmetrics", feature = "protobuf")))]
 pub(crate) use loom::cell::UnsafeCell as Place;
 #[cfg(nunchi_loom)]
 pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -10,10 +10,10 @@ pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize
 pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 /// A place that threads take in turns, and no atomic. That of loom notices when they do not.
-#[cfg(not(nunchi_loom))]
+#[cfg(all(not(nunchi_loom), any(feature = "openmetrics", feature = "protobuf")))]
 pub(crate) struct Place<T>(std::cell::UnsafeCell<T>);
 
-#[cfg(not(nunchi_loom))]
+#[cfg(all(not(nunchi_loom), any(feature = "openmetrics", feature = "protobuf")))]
 impl<T> Place<T> {
     pub(crate) fn new(value: T) -> Self {
         Self(std::cell::UnsafeCell::new(value))

@@ -179,7 +179,6 @@ impl Bins<'_> {
         unseen
     }
 
-    #[inline(always)] // Into the two loops of a page, whose closures are most of it.
     fn visit(
         self,
         mut shared: impl FnMut(&AtomicU32) -> u32,
