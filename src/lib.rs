@@ -49,6 +49,8 @@ pub mod model;
 pub mod server;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tracing")]
+pub mod tracing;
 
 mod docs;
 mod encode;

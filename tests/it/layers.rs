@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("http", &["sync", "registry", "encode", "model", "error"]),
     ("server", &["http", "registry", "encode", "error"]),
     ("testing", &["sync", "registry", "encode", "model", "name", "error"]),
+    ("tracing", &["model"]),
     ("site", &["*"]),
     ("macros", &[]),
     ("docs", &[]),
