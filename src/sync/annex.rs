@@ -7,25 +7,21 @@
 //! to the other once, by an exchange that fails if anything was added meanwhile; so no addition is
 //! lost, and whoever finds the bit set adds to the total in the annex.
 
+mod word;
+
 use super::float::AtomicF64;
 use super::needed::Needed;
-use super::primitive::{AtomicU64, Ordering};
+use super::primitive::Ordering;
 use std::fmt;
-use std::marker::PhantomData;
+use word::{Content, Word};
 
 /// A total, and perhaps a `T`.
-pub(crate) struct Annexed<T> {
-    word: AtomicU64,
-    owns: PhantomData<Box<Annex<T>>>,
-}
+pub(crate) struct Annexed<T>(Word<Annex<T>>);
 
 struct Annex<T> {
     total: AtomicF64,
     company: T,
 }
-
-/// Set where the word is an address.
-const IS_ADDRESS: u64 = 1 << 63;
 
 /// Pairs with [`ADDRESS`]: the annex is there.
 const PUBLISH: Needed<Ordering> = Needed::ordering("annex_publish", Ordering::Release);
@@ -35,7 +31,7 @@ const ADDRESS: Needed<Ordering> = Needed::ordering("annex_address", Ordering::Ac
 impl<T> Annexed<T> {
     /// Zero, without company.
     pub(crate) fn zero() -> Self {
-        Self { word: AtomicU64::new(0), owns: PhantomData }
+        Self(Word::new(0.0))
     }
 
     /// The total.
@@ -47,28 +43,26 @@ impl<T> Annexed<T> {
     /// The total while there is no company.
     #[inline(always)]
     pub(crate) fn alone(&self) -> Option<f64> {
-        let word = self.word.load(Ordering::Relaxed); // No address is followed.
-        (word < IS_ADDRESS).then(|| f64::from_bits(word))
+        match self.0.load(Ordering::Relaxed).content() {
+            Content::Total(total) => Some(total),
+            Content::Annex(_) => None, // The address is not followed.
+        }
     }
 
     #[cold]
     #[inline(never)]
     fn load_from_annex(&self) -> f64 {
-        let annex = self.annex(self.word.load(ADDRESS.get()));
-        annex.map_or(0.0, |annex| annex.total.load(Ordering::Relaxed)) // It orders nothing else.
+        self.annex().map_or(0.0, |annex| annex.total.load(Ordering::Relaxed)) // It orders nothing else.
     }
 
     /// Adds what is neither negative nor NaN; a total orders nothing else.
     #[inline(always)]
     pub(crate) fn add(&self, amount: f64) {
-        let mut word = self.word.load(Ordering::Relaxed); // Checked by the exchange.
-        while word < IS_ADDRESS {
-            let sum = (f64::from_bits(word) + amount).to_bits();
-            let exchange =
-                self.word.compare_exchange_weak(word, sum, Ordering::Relaxed, Ordering::Relaxed);
-            match exchange {
-                Ok(_) => return,
-                Err(now) => word = now,
+        let mut seen = self.0.load(Ordering::Relaxed); // Checked by the exchange.
+        while let Content::Total(total) = seen.content() {
+            match self.0.exchange_total(seen, total + amount) {
+                Ok(()) => return,
+                Err(now) => seen = now,
             }
         }
         self.add_in_annex(amount);
@@ -77,7 +71,7 @@ impl<T> Annexed<T> {
     #[cold]
     #[inline(never)]
     fn add_in_annex(&self, amount: f64) {
-        if let Some(annex) = self.annex(self.word.load(ADDRESS.get())) {
+        if let Some(annex) = self.annex() {
             annex.total.add(amount, Ordering::Relaxed); // It orders nothing else.
         }
     }
@@ -85,59 +79,57 @@ impl<T> Annexed<T> {
     /// The company.
     #[inline(always)]
     pub(crate) fn company(&self) -> Option<&T> {
-        self.annex(self.word.load(ADDRESS.get())).map(|annex| &annex.company)
+        self.annex().map(|annex| &annex.company)
     }
 
     /// The company, which is made if there is none. Allocates then.
-    #[cold]
+    #[inline]
     pub(crate) fn company_or_make(&self, make: impl FnOnce() -> T) -> &T {
-        let mut word = self.word.load(ADDRESS.get());
-        if let Some(annex) = self.annex(word) {
-            return &annex.company;
+        match self.company() {
+            Some(company) => company,
+            None => self.make_company(make()),
         }
-        let total = AtomicF64::new(f64::from_bits(word));
-        let mut made = Box::new(Annex { total, company: make() });
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_company(&self, company: T) -> &T {
+        let mut made = Box::new(Annex { total: AtomicF64::zero(), company });
         loop {
-            let address = Box::into_raw(made);
-            // The lowest bit of an address is 0; that leaves a bit to tell addresses.
-            let as_word = address as usize as u64 >> 1 | IS_ADDRESS;
-            match self.word.compare_exchange(word, as_word, PUBLISH.get(), ADDRESS.get()) {
+            let seen = self.0.load(ADDRESS.get());
+            match seen.content() {
+                // SAFETY: as in `annex`.
+                Content::Annex(annex) => return unsafe { &(*annex).company },
+                Content::Total(total) => made.total = AtomicF64::new(total),
+            }
+            let annex = Box::into_raw(made);
+            if self.0.exchange_annex(seen, annex, PUBLISH.get()) {
                 // SAFETY: it was put there just now, and is freed by `drop` only.
-                Ok(_) => return unsafe { &(*address).company },
-                // SAFETY: from `Box::into_raw` above, and not published.
-                Err(now) => (word, made) = (now, unsafe { Box::from_raw(address) }),
+                return unsafe { &(*annex).company };
             }
-            if let Some(annex) = self.annex(word) {
-                return &annex.company;
-            }
-            made.total = AtomicF64::new(f64::from_bits(word));
+            // SAFETY: from `Box::into_raw` above, and not published.
+            made = unsafe { Box::from_raw(annex) };
         }
     }
 
     #[inline(always)]
-    fn annex(&self, word: u64) -> Option<&Annex<T>> {
-        if word < IS_ADDRESS {
-            return None;
+    fn annex(&self) -> Option<&Annex<T>> {
+        match self.0.load(ADDRESS.get()).content() {
+            Content::Total(_) => None,
+            // SAFETY: put there by `make_company`, whose making of it an Acquire load of the word has
+            // made visible. It is freed by `drop` only.
+            Content::Annex(annex) => Some(unsafe { &*annex }),
         }
-        // SAFETY: the address of an annex, whose making an Acquire load of the word has made visible.
-        // It is freed by `drop` only.
-        Some(unsafe { &*Self::address(word) })
-    }
-
-    /// The address that a word is.
-    #[inline(always)]
-    fn address(word: u64) -> *mut Annex<T> {
-        (word << 1) as usize as *mut Annex<T>
     }
 }
 
 impl<T> Drop for Annexed<T> {
     #[inline]
     fn drop(&mut self) {
-        let word = self.word.load(Ordering::Relaxed); // Nobody else is left.
-        if word >= IS_ADDRESS {
-            // SAFETY: from `Box::into_raw` in `company_or_make`, freed only here.
-            drop(unsafe { Box::from_raw(Self::address(word)) });
+        // Nobody else is left.
+        if let Content::Annex(annex) = self.0.load(Ordering::Relaxed).content() {
+            // SAFETY: from `Box::into_raw` in `make_company`, freed only here.
+            drop(unsafe { Box::from_raw(annex) });
         }
     }
 }
