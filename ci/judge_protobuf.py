@@ -46,6 +46,8 @@ TYPES = [
     ("summary", "summary"),
     ("untyped", "unknown"),
     ("histogram", "histogram"),
+    # A gauge histogram, for which text has no word.
+    ("histogram", "histogram"),
 ]
 
 

@@ -2,7 +2,7 @@
 
 use super::text::Dialect;
 use super::unit::unit;
-use crate::model::{Descriptor, Number, Prepared};
+use crate::model::{Descriptor, MetricType, Number, Prepared};
 
 /// The last line of a page, by which a scraper knows that it has all of it (O3).
 pub(super) const END: &str = "# EOF\n";
@@ -17,6 +17,7 @@ impl Dialect for OpenMetrics {
     /// TYPE, UNIT and HELP, of the name without the suffix of the samples (O4, O9).
     fn announce(descriptor: &Descriptor, prepared: &mut Prepared) {
         let (name, metric_type) = (descriptor.stem(), descriptor.metric_type());
+        prepared.is_gauge = metric_type == MetricType::GaugeHistogram;
         prepared.put(&["# TYPE ", name, " ", metric_type.as_str(), "\n"]);
         if let Some(unit) = unit(name, metric_type) {
             prepared.put(&["# UNIT ", name, " ", unit, "\n"]);
@@ -27,11 +28,26 @@ impl Dialect for OpenMetrics {
         prepared.put(&["\n"]);
     }
 
-    /// A sum is a counter: not where it is NaN or negative, nor beside a negative bound (O12).
+    /// A sum is a counter: not where it is NaN or negative, nor beside a negative bound (O12). That of
+    /// a gauge histogram may be negative where a bound is.
     fn may_sum(sum: f64, prepared: &Prepared) -> bool {
         // The first tail is that of the lowest bound; a quantile is not negative.
         let is_negative = |tail: &[u8]| tail.starts_with(b",le=\"-");
-        sum >= 0.0 && !prepared.tails().next().is_some_and(is_negative)
+        let has_negative = prepared.tails().next().is_some_and(is_negative);
+        if prepared.is_gauge && has_negative {
+            !sum.is_nan()
+        } else {
+            sum >= 0.0 && !has_negative
+        }
+    }
+
+    /// Those of a gauge histogram are its own (O19).
+    fn ends(prepared: &Prepared) -> [&'static str; 2] {
+        if prepared.is_gauge {
+            ["_gsum", "_gcount"]
+        } else {
+            ["_sum", "_count"]
+        }
     }
 
     /// A quantile is not negative (O17); states are neither.

@@ -121,6 +121,7 @@ impl Outline {
             MetricType::Summary => (2, tag::SUMMARY),
             MetricType::Unknown => (3, tag::UNTYPED),
             MetricType::Histogram => (4, tag::HISTOGRAM),
+            MetricType::GaugeHistogram => (5, tag::HISTOGRAM),
         };
         self.point = point;
         self.head.clear();

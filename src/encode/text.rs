@@ -34,6 +34,11 @@ pub(super) trait Dialect {
         true
     }
 
+    /// The suffixes of the sum and the count of a histogram.
+    fn ends(_prepared: &Prepared) -> [&'static str; 2] {
+        ["_sum", "_count"]
+    }
+
     /// Whether a summary may show this quantile.
     fn may_answer(_value: Number) -> bool {
         true
@@ -133,6 +138,7 @@ impl Prepared {
 fn type_word(metric_type: MetricType) -> &'static str {
     match metric_type {
         MetricType::Info | MetricType::StateSet => "gauge",
+        MetricType::GaugeHistogram => "histogram",
         MetricType::Unknown => "untyped",
         known => known.as_str(),
     }
@@ -273,7 +279,8 @@ impl<D: Dialect> Lines<'_, D> {
     pub(super) fn totals(&mut self, sum: f64, count: u64) {
         // A count without a sum is not allowed where a sum may be missing; the last bucket has it.
         if D::may_sum(sum, self.state) {
-            self.bare(&[("_sum", Number::F64(sum)), ("_count", Number::U64(count))]);
+            let [sum_of, count_of] = D::ends(self.state);
+            self.bare(&[(sum_of, Number::F64(sum)), (count_of, Number::U64(count))]);
         }
     }
 

@@ -95,12 +95,12 @@ impl<'a> Collection<'a> {
         Ok(())
     }
 
-    /// Yields the state of a classic histogram: observations per bucket (not cumulative), the
-    /// `+Inf` bucket last, and their sum.
+    /// Yields the state of a classic histogram or of a gauge histogram: observations per bucket (not
+    /// cumulative), the `+Inf` bucket last, and their sum.
     ///
     /// # Errors
     ///
-    /// If the collector did not describe such a histogram, the numbers of label values or of
+    /// If the collector did not describe such a family, the numbers of label values or of
     /// buckets are not those of the descriptor, or the counts add up to more than a `u64` holds.
     pub fn histogram(
         &mut self,

@@ -32,6 +32,9 @@ pub(crate) struct Prepared {
     /// Nothing of the family is on the page yet: HELP and TYPE come with the first series, and a
     /// family without series is left out.
     pub(crate) is_new: bool,
+    /// The family is a gauge histogram.
+    #[cfg(feature = "openmetrics")]
+    pub(crate) is_gauge: bool,
     /// What distinguishes the lines of a series, closing brace included, one after the other.
     pub(crate) tails: String,
     /// Where each of them starts and ends.

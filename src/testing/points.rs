@@ -54,8 +54,8 @@ pub(super) fn check_sample(
         | (Summary, "_count")
         | (GaugeHistogram, "_bucket" | "_gcount") => (number.is_count(), Rule::CountValue),
         // Whether it may be negative depends on the buckets.
-        (GaugeHistogram, "_gsum") => (!value.is_nan(), Rule::SumValue),
-        // Text 0.0.4 does not mind what was observed.
+        (GaugeHistogram, "_gsum") => (!value.is_nan() || !is_strict, Rule::SumValue),
+        // The other formats do not mind what was observed.
         (Histogram | Summary, "_sum") => (value >= 0.0 || !is_strict, Rule::SumValue),
         (Summary, _) => (value >= 0.0 || value.is_nan() || !is_strict, Rule::QuantileValue),
         (Info, _) => (value == 1.0, Rule::InfoValue),
@@ -171,7 +171,9 @@ impl Point<'_> {
             (Kind::Histogram, Some((line, _))) if is_strict && has_negative => {
                 fault(line, Rule::NegativeBuckets)
             }
-            (Kind::GaugeHistogram, Some((line, sum))) if sum.value < 0.0 && !has_negative => {
+            (Kind::GaugeHistogram, Some((line, sum)))
+                if is_strict && sum.value < 0.0 && !has_negative =>
+            {
                 fault(line, Rule::SumValue)
             }
             _ => Ok(()),

@@ -253,6 +253,28 @@ fn o18_infos_are_1_and_every_state_is_there() {
 }
 
 #[test]
+fn o19_a_gauge_histogram_has_suffixes_of_its_own() {
+    let described = |bounds: [f64; 2]| {
+        let buckets = Buckets::new(bounds).expect("valid");
+        Descriptor::gauge_histogram("h", "H.", buckets).expect("valid")
+    };
+    let shown = |bounds, sum| samples_of(described(bounds), Value::Histogram(vec![1, 0, 2], sum));
+    let buckets = ["h_bucket{le=\"1.0\"} 1", "h_bucket{le=\"2.0\"} 1", "h_bucket{le=\"+Inf\"} 3"];
+    let ends = ["h_gsum 7.5", "h_gcount 3"];
+    assert_eq!(shown([1.0, 2.0], 7.5), [&buckets[..], &ends[..]].concat());
+    assert_eq!(shown([1.0, 2.0], -7.5), buckets);
+    assert_eq!(shown([-1.0, 2.0], -7.5)[3..], ["h_gsum -7.5", "h_gcount 3"]);
+    assert_eq!(shown([-1.0, 2.0], f64::NAN).len(), 3);
+    let registry = Registry::new();
+    let value = Value::Histogram(vec![0, 0, 0], 0.0);
+    registry.register(Fixed::one(described([1.0, 2.0]), value)).expect("valid");
+    assert_eq!(lines_of(&registry)[0], "# TYPE h gaugehistogram");
+    for taken in ["h_gsum", "h_gcount", "h_sum", "h_bucket"] {
+        registry.gauge(taken, "A name of its samples.").register().expect_err("taken");
+    }
+}
+
+#[test]
 fn o22_o24_there_are_neither_timestamps_nor_times_of_creation() {
     let (text, page) = open_metrics(&everything());
     let mut samples = page.families().iter().flat_map(nunchi::testing::Family::samples);

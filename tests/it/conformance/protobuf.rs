@@ -136,6 +136,10 @@ fn b6_types_that_are_not_there_are_gauges() {
     assert_eq!(types("b6_info").as_deref(), Some("gauge"));
     assert_eq!(types("b6_state").as_deref(), Some("gauge"));
     assert_eq!(types("b6_unknown").as_deref(), Some("unknown"));
+    let buckets = Buckets::new([1.0]).expect("valid");
+    let waiting = Descriptor::gauge_histogram("b6_waiting", "W.", buckets).expect("valid");
+    registry.register(Fixed::one(waiting, Value::Histogram(vec![1, 2], 3.0))).expect("valid");
+    assert_eq!(types("b6_waiting").as_deref(), Some("gaugehistogram"));
 }
 
 /// The lengths of the messages of a page, with those of their lengths.

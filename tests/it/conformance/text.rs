@@ -2,7 +2,7 @@
 
 use crate::support::{page, parsed, Fixed, Value};
 use nunchi::model::{Descriptor, Number};
-use nunchi::{MetricName, Registry};
+use nunchi::{Buckets, MetricName, Registry};
 
 /// A registry with every type, odd values and odd texts.
 pub(crate) fn everything() -> Registry {
@@ -48,6 +48,20 @@ fn t2_types_are_the_five_words_of_the_format() {
     let expected =
         ["counter", "gauge", "histogram", "summary", "summary", "gauge", "gauge", "untyped"];
     assert_eq!(kinds, expected);
+}
+
+#[test]
+fn t2_a_gauge_histogram_is_shown_as_a_histogram() {
+    let registry = Registry::new();
+    let buckets = Buckets::new([1.0]).expect("valid");
+    let waiting = Descriptor::gauge_histogram("h", "H.", buckets).expect("valid");
+    let value = Value::Histogram(vec![1, 2], 7.5);
+    registry.register(Fixed::one(waiting, value)).expect("valid");
+    let lines =
+        ["# TYPE h histogram", "h_bucket{le=\"1.0\"} 1", "h_bucket{le=\"+Inf\"} 3", "h_sum 7.5"];
+    let page = page(&registry);
+    assert!(lines.iter().all(|line| page.lines().any(|other| other == *line)), "{page}");
+    assert!(page.ends_with("\nh_count 3\n"));
 }
 
 #[test]

@@ -25,6 +25,7 @@ pub(crate) struct Spec {
 pub(crate) enum Kind {
     Counter,
     Gauge,
+    GaugeHistogram,
     IntGauge,
     Histogram,
     Info,
@@ -57,6 +58,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
     let kinds = select(vec![
         Kind::Counter,
         Kind::Gauge,
+        Kind::GaugeHistogram,
         Kind::IntGauge,
         Kind::Histogram,
         Kind::Info,
@@ -112,6 +114,7 @@ impl Spec {
         let mut descriptor = match self.kind {
             Kind::Counter => Descriptor::counter(name, help),
             Kind::Gauge | Kind::IntGauge => Descriptor::gauge(name, help),
+            Kind::GaugeHistogram => Descriptor::gauge_histogram(name, help, Buckets::new(BOUNDS)?),
             Kind::Histogram => Descriptor::histogram(name, help, Buckets::new(BOUNDS)?),
             Kind::NegativeHistogram => {
                 Descriptor::histogram(name, help, Buckets::new(NEGATIVE_BOUNDS)?)
@@ -144,7 +147,7 @@ impl Spec {
             Kind::IntGauge => Value::Number(Number::I64(word as i64)),
             Kind::Gauge | Kind::Unknown => Value::Number(Number::F64(float(word))),
             Kind::Info => Value::Number(Number::U64(1)),
-            Kind::Histogram | Kind::NegativeHistogram => {
+            Kind::Histogram | Kind::NegativeHistogram | Kind::GaugeHistogram => {
                 let counts = (0..=BOUNDS.len()).map(|at| words[at % words.len()] >> 3).collect();
                 Value::Histogram(counts, float(word))
             }
@@ -230,7 +233,7 @@ pub(super) fn expected(spec: &Spec, fixed: &Fixed) -> Samples {
             Value::Number(number) => put("", None, *number),
             Value::Histogram(counts, sum) => {
                 let mut total = 0;
-                let first = if spec.kind == Kind::Histogram { "0.0" } else { "-1.0" };
+                let first = if spec.kind == Kind::NegativeHistogram { "-1.0" } else { "0.0" };
                 for (le, count) in [first, "1e-07", "1e+06", "+Inf"].iter().zip(counts) {
                     total += count;
                     put("_bucket", Some(("le", (*le).into())), Number::U64(total));
@@ -254,6 +257,20 @@ pub(super) fn expected(spec: &Spec, fixed: &Fixed) -> Samples {
         }
     }
     samples
+}
+
+/// The same where the sum and the count of a gauge histogram have names of their own.
+#[cfg(all(any(feature = "openmetrics", feature = "protobuf"), feature = "testing"))]
+pub(super) fn expected_of_types(spec: &Spec, fixed: &Fixed) -> Samples {
+    let name = underscored(&spec.name, true);
+    let rename = |sample: String| match sample.strip_prefix(&name) {
+        Some(end @ ("_sum" | "_count")) if spec.kind == Kind::GaugeHistogram => {
+            format!("{name}_g{}", &end[1..])
+        }
+        _ => sample,
+    };
+    let samples = expected(spec, fixed).into_iter();
+    samples.map(|((sample, labels), value)| ((rename(sample), labels), value)).collect()
 }
 
 fn found(family: &parser::Family, like: &Samples) -> Samples {

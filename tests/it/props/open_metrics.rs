@@ -1,6 +1,6 @@
 //! OpenMetrics of hostile registries: the strict parser takes the page, and reads what was put in.
 
-use super::hostile::{expected, spec, spelling, underscored, Kind, Samples, Spec};
+use super::hostile::{expected_of_types, spec, spelling, underscored, Kind, Samples, Spec};
 use crate::support::{open_metrics, Fixed};
 use nunchi::model::Number;
 use nunchi::testing::{Family, Sample};
@@ -13,6 +13,7 @@ fn words(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Counter => ("counter", "_total"),
         Kind::Gauge | Kind::IntGauge => ("gauge", ""),
+        Kind::GaugeHistogram => ("gaugehistogram", ""),
         Kind::Histogram | Kind::NegativeHistogram => ("histogram", ""),
         Kind::Info => ("info", "_info"),
         Kind::Summary => ("summary", ""),
@@ -23,7 +24,7 @@ fn words(kind: Kind) -> (&'static str, &'static str) {
 
 /// What the format lets a family show of what it has.
 fn allowed(spec: &Spec, fixed: &Fixed) -> Samples {
-    let mut samples = expected(spec, fixed);
+    let mut samples = expected_of_types(spec, fixed);
     let name = underscored(&spec.name, true);
     let number = |text: &String| match text.len() {
         16 => u64::from_str_radix(text, 16).map(f64::from_bits).unwrap_or(f64::NAN),
@@ -32,13 +33,14 @@ fn allowed(spec: &Spec, fixed: &Fixed) -> Samples {
     let is_low = |text: &String| number(text) < 0.0;
     let sums: BTreeMap<_, _> = samples
         .iter()
-        .filter(|((sample, _), _)| *sample == format!("{name}_sum"))
+        .filter(|((sample, _), _)| matches!(sample.strip_prefix(&name), Some("_sum" | "_gsum")))
         .map(|((_, labels), sum)| (labels.clone(), is_low(sum) || number(sum).is_nan()))
         .collect();
     let is_bad_sum = |labels: &Vec<(String, String)>| sums.get(labels).copied().unwrap_or(false);
     samples.retain(|(sample, labels), value| match (spec.kind, sample.strip_prefix(&name)) {
         (Kind::NegativeHistogram, Some("_sum" | "_count")) => false,
         (Kind::Histogram, Some("_sum" | "_count")) => !is_bad_sum(labels),
+        (Kind::GaugeHistogram, Some("_gsum" | "_gcount")) => !is_bad_sum(labels),
         (Kind::Summary, Some("_sum")) => !is_bad_sum(labels),
         (Kind::Summary, Some("")) => !is_low(value),
         _ => true,

@@ -1,6 +1,6 @@
 //! Protobuf of hostile registries: the strict parser reads what was put in, and what is in the text.
 
-use super::hostile::{expected, spec, spelling, underscored, Kind, Samples, Spec};
+use super::hostile::{expected_of_types, spec, spelling, underscored, Kind, Samples, Spec};
 use crate::support::{bytes_in, page, protobuf, Fixed, Value};
 use nunchi::model::Number;
 use nunchi::testing::{parse_text, Family, Sample};
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::Counter => "counter",
+        Kind::GaugeHistogram => "gaugehistogram",
         Kind::Histogram | Kind::NegativeHistogram => "histogram",
         Kind::Summary => "summary",
         Kind::Unknown => "unknown",
@@ -27,7 +28,7 @@ fn in_floats(spec: &Spec, fixed: &Fixed) -> Samples {
             *number = Number::F64(number.as_f64());
         }
     }
-    expected(spec, &Fixed { families: fixed.families.clone(), points })
+    expected_of_types(spec, &Fixed { families: fixed.families.clone(), points })
 }
 
 fn found(family: &Family, like: &Samples) -> Samples {
