@@ -7,6 +7,7 @@ nothing may take more bytes than it has to.
 
 import struct
 import sys
+import time
 from pathlib import Path
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, unknown_fields
@@ -17,12 +18,22 @@ MESSAGES = {
     "Gauge": [("value", 1, DOUBLE)],
     "Timestamp": [("seconds", 1, "int64"), ("nanos", 2, "int32")],
     "Exemplar": [("label", 1, "[LabelPair]"), ("value", 2, DOUBLE), ("timestamp", 3, "Timestamp")],
-    "Counter": [("value", 1, DOUBLE), ("exemplar", 2, "Exemplar")],
+    "Counter": [("value", 1, DOUBLE), ("exemplar", 2, "Exemplar"), ("created", 3, "Timestamp")],
     "Untyped": [("value", 1, DOUBLE)],
     "Quantile": [("quantile", 1, DOUBLE), ("value", 2, DOUBLE)],
-    "Summary": [("sample_count", 1, INTEGER), ("sample_sum", 2, DOUBLE), ("quantile", 3, "[Quantile]")],
+    "Summary": [
+        ("sample_count", 1, INTEGER),
+        ("sample_sum", 2, DOUBLE),
+        ("quantile", 3, "[Quantile]"),
+        ("created", 4, "Timestamp"),
+    ],
     "Bucket": [("cumulative_count", 1, INTEGER), ("upper_bound", 2, DOUBLE), ("exemplar", 3, "Exemplar")],
-    "Histogram": [("sample_count", 1, INTEGER), ("sample_sum", 2, DOUBLE), ("bucket", 3, "[Bucket]")],
+    "Histogram": [
+        ("sample_count", 1, INTEGER),
+        ("sample_sum", 2, DOUBLE),
+        ("bucket", 3, "[Bucket]"),
+        ("created", 15, "Timestamp"),
+    ],
     "Metric": [
         ("label", 1, "[LabelPair]"),
         ("gauge", 2, "Gauge"),
@@ -90,7 +101,7 @@ def messages(page):
 
 
 def is_known(message):
-    """Whether nothing but described fields is there, and all of these but units."""
+    """Whether nothing but described fields is there, and all of these but units and parts of seconds."""
     if len(unknown_fields.UnknownFieldSet(message)):
         return False
     for field in message.DESCRIPTOR.fields:
@@ -99,7 +110,7 @@ def is_known(message):
             parts = value if field.is_repeated else [value] if message.HasField(field.name) else []
             if not all(map(is_known, parts)):
                 return False
-        elif field.name != "unit" and not message.HasField(field.name):
+        elif field.name not in ("unit", "nanos") and not message.HasField(field.name):
             return False
     return True
 
@@ -146,6 +157,9 @@ def read(page):
             points = [field.name for field, _ in metric.ListFields() if field.name != "label"]
             if points != [point]:
                 raise ValueError(f"{family.name}: {points} for {point}")
+            created = getattr(getattr(metric, point), "created", None)
+            if created and created.seconds and not 0 <= time.time() - created.seconds < 3600:
+                raise ValueError(f"{family.name}: was not made at {created.seconds}")
             yield from lines(family.name, point, metric)
 
 

@@ -4,7 +4,7 @@
 //! take it in parts of any length. So a page has the same bytes whatever the size of the chunks. A page
 //! that is not wanted in chunks gets its messages where they are to be.
 
-use super::protobuf::{self, MetricWriter, MESSAGE};
+use super::protobuf::{self, Birth, MetricWriter, MESSAGE};
 use super::{Encoder, CHUNK};
 use crate::model::Buffers;
 
@@ -65,7 +65,8 @@ impl Encoder {
         let mut is_empty = true;
         while let (Some(source), Some(buffers)) = (self.page.get(self.at.0), &mut self.buffers) {
             let outline = &buffers.outline;
-            let mut writer = MetricWriter { outline, page, start, is_empty };
+            let mut writer =
+                MetricWriter { outline, page, start, is_empty, birth: Birth::default() };
             let stopped = source.visit(self.at.1, &mut buffers.scratch, &mut writer);
             is_empty = writer.is_empty;
             if let Some(series) = stopped {

@@ -50,10 +50,17 @@ mod tag {
     pub(super) const BUCKET_BOUND: u8 = 2 << 3 | 1;
     pub(super) const QUANTILE: u8 = 1 << 3 | 1;
     pub(super) const QUANTILE_VALUE: u8 = 2 << 3 | 1;
+    pub(super) const COUNTER_BIRTH: u8 = 3 << 3 | 2;
+    pub(super) const SUMMARY_BIRTH: u8 = 4 << 3 | 2;
+    pub(super) const HISTOGRAM_BIRTH: u8 = 15 << 3 | 2;
+    /// Of a birth.
+    pub(super) const SECONDS: u8 = 1 << 3;
 }
 
 /// A tag and a float.
 const FLOAT: usize = 1 + 8;
+/// The longest time of creation.
+const BIRTH: usize = 8;
 /// The longest integer, or length, and what its tag takes.
 const LONGEST: usize = 1 + 10;
 
@@ -115,14 +122,15 @@ impl Outline {
     pub(super) fn family(&mut self, descriptor: &Descriptor) {
         let metric_type = descriptor.metric_type();
         // What has no type here is shown as in text (B6); names are whole (B4).
-        let (number, point) = match metric_type {
-            MetricType::Counter => (0, tag::COUNTER),
-            MetricType::Gauge | MetricType::Info | MetricType::StateSet => (1, tag::GAUGE),
-            MetricType::Summary => (2, tag::SUMMARY),
-            MetricType::Unknown => (3, tag::UNTYPED),
-            MetricType::Histogram => (4, tag::HISTOGRAM),
-            MetricType::GaugeHistogram => (5, tag::HISTOGRAM),
+        let (number, point, birth) = match metric_type {
+            MetricType::Counter => (0, tag::COUNTER, tag::COUNTER_BIRTH),
+            MetricType::Gauge | MetricType::Info | MetricType::StateSet => (1, tag::GAUGE, 0),
+            MetricType::Summary => (2, tag::SUMMARY, tag::SUMMARY_BIRTH),
+            MetricType::Unknown => (3, tag::UNTYPED, 0),
+            MetricType::Histogram => (4, tag::HISTOGRAM, tag::HISTOGRAM_BIRTH),
+            MetricType::GaugeHistogram => (5, tag::HISTOGRAM, 0),
         };
+        self.birth = birth;
         self.point = point;
         self.head.clear();
         extend_with_text(tag::FAMILY_NAME, descriptor.page_name(), &mut self.head);
@@ -252,6 +260,43 @@ pub(super) struct MetricWriter<'p> {
     pub(super) start: usize,
     /// Nothing stands there yet.
     pub(super) is_empty: bool,
+    pub(super) birth: Birth,
+}
+
+/// The time of creation of the series that are offered, as the last field of their points.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Birth {
+    /// Tag, length, and the seconds behind their own tag.
+    bytes: [u8; BIRTH],
+    /// How many of the bytes count.
+    length: usize,
+}
+
+impl Birth {
+    #[cold]
+    fn of(tag: u8, seconds: u32) -> Self {
+        if seconds == 0 {
+            return Self::default();
+        }
+        let width = length_of(seconds.into());
+        let mut bytes = [tag, 1 + width as u8, tag::SECONDS, 0, 0, 0, 0, 0];
+        let mut rest = seconds;
+        for byte in bytes.iter_mut().skip(3).take(width) {
+            *byte = rest as u8 | 0x80;
+            rest >>= 7;
+        }
+        if let Some(last) = bytes.get_mut(2 + width) {
+            *last &= 0x7f;
+        }
+        Self { bytes, length: 3 + width }
+    }
+
+    #[inline(always)]
+    fn put(self, room: &mut Room<'_>) {
+        if self.length > 0 {
+            room.put_word(self.bytes, self.length);
+        }
+    }
 }
 
 impl MetricWriter<'_> {
@@ -293,7 +338,7 @@ impl MetricWriter<'_> {
         if !state.is_empty() {
             room.put(state);
         }
-        Metric { room, length }
+        Metric { room, length, birth: self.birth }
     }
 }
 
@@ -427,14 +472,16 @@ impl Length {
 struct Metric<'s> {
     room: Room<'s>,
     length: Length,
+    birth: Birth,
 }
 
 impl Metric<'_> {
-    /// A counter's time of creation would come behind its value, here and in [`Self::distribution`].
     #[inline(always)]
     fn number(mut self, point: u8, value: f64) {
-        self.room.put_word([point, FLOAT as u8, tag::VALUE, 0, 0, 0, 0, 0], 3);
+        let length = (FLOAT + self.birth.length) as u8;
+        self.room.put_word([point, length, tag::VALUE, 0, 0, 0, 0, 0], 3);
         put_f64(value, &mut self.room);
+        self.birth.put(&mut self.room);
         self.length.close(&mut self.room);
     }
 
@@ -453,13 +500,16 @@ impl Metric<'_> {
         put_varint(count, room);
         put_float(tag::SUM, sum, room);
         put_rows(room);
+        self.birth.put(room);
         length.close(room);
         self.length.close(room);
     }
 }
 
-/// What a point takes beside its rows at most, its own tag and length not counted.
-const DISTRIBUTION: usize = LONGEST + FLOAT;
+/// What a point of one value takes at most, its own tag and length not counted.
+const NUMBER: usize = FLOAT + BIRTH;
+/// What another takes beside its rows.
+const DISTRIBUTION: usize = LONGEST + FLOAT + BIRTH;
 /// A bucket: tag, length, count and bound.
 const BUCKET: usize = 2 + LONGEST + FLOAT;
 /// A quantile: tag, length, quantile and value.
@@ -470,13 +520,21 @@ impl Visitor for MetricWriter<'_> {
         true
     }
 
+    fn shows_births(&self) -> bool {
+        self.outline.birth != 0
+    }
+
+    fn born(&mut self, seconds: u32) {
+        self.birth = Birth::of(self.outline.birth, seconds);
+    }
+
     fn counter(&mut self, labels: LabelPieces<'_>, value: Number, exemplar: &Kept) -> bool {
         self.put_counter(labels, value, exemplar)
     }
 
     fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool {
         let point = self.outline.point;
-        let metric = self.try_metric(labels, 2 + FLOAT);
+        let metric = self.try_metric(labels, 2 + NUMBER);
         metric.map(|metric| metric.number(point, value.as_f64())).is_some()
     }
 
@@ -520,7 +578,7 @@ impl Visitor for MetricWriter<'_> {
     /// A metric for each state. A message does not end between them: a series is refused as a whole.
     fn state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool {
         let outline = self.outline;
-        let one = LONGEST + self.most_of(labels, 0, 2 + FLOAT);
+        let one = LONGEST + self.most_of(labels, 0, 2 + NUMBER);
         if !self.has_room(point.states * one + outline.states.len() + SLACK) {
             return false;
         }
@@ -528,7 +586,7 @@ impl Visitor for MetricWriter<'_> {
         for (at, &end) in outline.state_ends.iter().enumerate() {
             let state = outline.states.get(start..end).unwrap_or_default();
             start = end;
-            let most = self.most_of(labels, state.len(), 2 + FLOAT);
+            let most = self.most_of(labels, state.len(), 2 + NUMBER);
             self.metric(labels, state, most).number(outline.point, (point.on >> at & 1) as f64);
         }
         true

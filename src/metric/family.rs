@@ -236,7 +236,14 @@ impl<M: Metric> Source for FamilyCore<M> {
         let columns = self.descriptor.page_labels().len();
         let mut refused = false;
         let mut pieces = [""; INLINE_LABELS];
+        #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+        let (shows_births, mut birth) = (visitor.shows_births(), 0);
         let at = self.table.visit(from, |texts, series| {
+            #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+            if shows_births && texts.birth() != birth {
+                birth = texts.birth();
+                visitor.born(birth);
+            }
             let taken = if let Some(pieces) = pieces.get_mut(..columns) {
                 for (piece, text) in pieces.iter_mut().zip(texts.texts()) {
                     *piece = text;

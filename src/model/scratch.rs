@@ -49,6 +49,8 @@ pub(crate) struct Outline {
     pub(crate) head: Vec<u8>,
     /// The tag of the point of a metric.
     pub(crate) point: u8,
+    /// The tag of the time of creation in there; 0 if the type has none.
+    pub(crate) birth: u8,
     /// The const labels.
     pub(crate) const_labels: Vec<u8>,
     pub(crate) keys: Vec<Key>,

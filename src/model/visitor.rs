@@ -53,6 +53,16 @@ pub(crate) trait Visitor {
     fn counter(&mut self, labels: LabelPieces<'_>, value: Number, _: &Kept) -> bool {
         self.number(labels, value)
     }
+    /// Whether the page shows when series of the family were made; who offers one need not tell it
+    /// otherwise.
+    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+    fn shows_births(&self) -> bool {
+        false
+    }
+    /// The series that are offered next were made at this time, in seconds since 1970; 0 if that is not
+    /// known.
+    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+    fn born(&mut self, _seconds: u32) {}
     /// A counter, gauge, info (always 1) or unknown: one sample.
     #[must_use]
     fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool;

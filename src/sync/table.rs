@@ -1,7 +1,7 @@
 //! An append-only concurrent map from a short list of texts to a value that never moves.
 //!
-//! Entries lie side by side in creation order, `[value | the place of a text per column]`, in chunks
-//! that never move; the texts of a column are shared between entries. A hit reads a line of the
+//! Entries lie side by side in creation order, `[value | the place of a text per column | the time of
+//! creation]`, in chunks that never move; the texts of a column are shared between entries. A hit reads a line of the
 //! index, the entry and its texts, and writes nothing. A miss takes the writer lock, looks again if
 //! anything was inserted meanwhile, and appends. Nothing is removed before the table is dropped.
 
@@ -35,7 +35,8 @@ struct Core {
     writer: Mutex<Option<Box<Pool>>>,
 }
 
-/// How an entry lies in memory: the value, then from `places_at` on a [`Place`] per column.
+/// How an entry lies in memory: the value, then from `places_at` on a [`Place`] per column, and the
+/// [`Birth`] where there are formats that show it.
 #[derive(Clone, Copy)]
 struct Shape {
     columns: usize,
@@ -50,6 +51,12 @@ type InChunks = Chunks<2, LAST>;
 const LAST: u32 = 10;
 /// So many entries have a place that an index can file: all chunks before the last are as large.
 const MOST: usize = (Index::MOST >> LAST << LAST) as usize - (8 << LAST);
+
+/// When an entry was made, in seconds since 1970.
+pub(crate) type Birth = u32;
+
+/// How many words of an entry hold its birth.
+const BIRTHS: usize = cfg!(any(feature = "openmetrics", feature = "protobuf")) as usize;
 
 /// The table is full: it has as many entries as the caller allows.
 #[derive(Debug)]
@@ -166,11 +173,11 @@ impl<V> Table<V> {
             while at < stop {
                 // SAFETY: the chunk has room for so many entries; those below `len` were written
                 // whole, with a `V`, and are shared from then on.
-                let (places, value) = unsafe {
+                let (words, value) = unsafe {
                     let entry = start.add(offset * self.core.shape.stride);
-                    (self.core.shape.places(entry), &*entry.cast::<V>())
+                    (self.core.shape.words(entry), &*entry.cast::<V>())
                 };
-                if !each(Columns { places, texts }, value) {
+                if !each(Columns { words, texts }, value) {
                     return at;
                 }
                 at += 1;
@@ -317,6 +324,15 @@ impl Core {
                 }
             }
         }
+        #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+        {
+            let birth = super::clock::coarse_time_of_day_ms() / 1000;
+            // SAFETY: the word behind the places is in the room of the entry, too.
+            unsafe {
+                let words = entry.as_ptr().add(self.shape.places_at).cast::<Birth>();
+                words.add(columns).write(Birth::try_from(birth).unwrap_or(0));
+            }
+        }
         let at = self.len.load(Ordering::Relaxed); // Written under the lock only.
                                                    // First the walk, then the search: who found an entry finds it on a page begun afterwards.
         self.len.store(at + 1, Ordering::Release); // Pairs with the Acquire in `len`.
@@ -347,10 +363,10 @@ fn place_of(at: usize) -> u32 {
     (chunk << LAST | offset) as u32
 }
 
-/// The texts of one entry.
+/// The texts of one entry, and its birth.
 #[derive(Clone, Copy)]
 pub(crate) struct Columns<'t> {
-    places: &'t [Place],
+    words: &'t [u32],
     texts: Reader<'t>,
 }
 
@@ -358,8 +374,16 @@ impl<'t> Columns<'t> {
     /// The texts in column order.
     #[inline]
     pub(crate) fn texts(self) -> impl Iterator<Item = &'t str> {
+        let places = self.words.get(..self.words.len() - BIRTHS).unwrap_or_default();
         // SAFETY: made by `visit` from an entry and the texts of the same table, in this order.
-        self.places.iter().map(move |&place| unsafe { self.texts.get(place) }.as_str())
+        places.iter().map(move |&place| unsafe { self.texts.get(place) }.as_str())
+    }
+
+    /// When the entry was made; 0 if that is not known.
+    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+    #[inline]
+    pub(crate) fn birth(self) -> Birth {
+        self.words.last().copied().unwrap_or(0)
     }
 }
 
@@ -367,7 +391,7 @@ impl Shape {
     fn of<V>(columns: usize) -> Self {
         let align = align_of::<V>().max(align_of::<Place>());
         let places_at = size_of::<V>().next_multiple_of(align_of::<Place>());
-        let size = (places_at + columns * size_of::<Place>()).max(1);
+        let size = (places_at + (columns + BIRTHS) * size_of::<Place>()).max(1);
         Self { columns, places_at, stride: size.next_multiple_of(align), align }
     }
 
@@ -381,6 +405,20 @@ impl Shape {
         // SAFETY: `finish` wrote `columns` places from there on, aligned and never changed again.
         unsafe {
             std::slice::from_raw_parts(entry.add(self.places_at).cast::<Place>(), self.columns)
+        }
+    }
+
+    /// The places of an entry's texts, and its birth.
+    ///
+    /// # Safety
+    ///
+    /// As of `places`.
+    #[inline]
+    unsafe fn words<'t>(self, entry: *const u8) -> &'t [u32] {
+        // SAFETY: `finish` wrote so many words, as above.
+        unsafe {
+            let words = entry.add(self.places_at).cast();
+            std::slice::from_raw_parts(words, self.columns + BIRTHS)
         }
     }
 

@@ -29,6 +29,7 @@ pub struct Sample {
     pub(super) value: Written,
     pub(super) timestamp: Option<Written>,
     pub(super) exemplar: Option<Exemplar>,
+    pub(super) created: Option<Written>,
 }
 
 /// What a sample of OpenMetrics refers to.
@@ -198,6 +199,13 @@ impl Sample {
     #[must_use]
     pub fn timestamp(&self) -> Option<f64> {
         self.timestamp.as_ref().map(|time| time.value)
+    }
+
+    /// When the series was made, in seconds since 1970, if the page is one of protobuf. OpenMetrics has
+    /// a sample for it, whose name ends with `_created`.
+    #[must_use]
+    pub fn created(&self) -> Option<f64> {
+        self.created.as_ref().map(|time| time.value)
     }
 
     /// The exemplar; none in text 0.0.4.

@@ -144,15 +144,22 @@ fn read_metric(mut message: Message<'_>, head: &Head) -> Result<Vec<Sample>, Rul
         }
     }
     let (field, point) = point.ok_or(Rule::PointOfType)?;
-    let mut samples =
-        Samples { head, labels, time: time.filter(|time| *time != 0), done: Vec::new() };
+    let mut samples = Samples {
+        head,
+        labels,
+        time: time.filter(|time| *time != 0),
+        created: None,
+        done: Vec::new(),
+    };
     match (head.kind, field) {
         (Kind::Gauge, 2) | (Kind::Counter, 3) | (Kind::Unknown, 5) => samples.number(point)?,
         (Kind::Summary, 4) => samples.summary(point)?,
         (Kind::Histogram | Kind::GaugeHistogram, 7) => samples.histogram(point)?,
         _ => return Err(Rule::PointOfType),
     }
-    Ok(samples.done)
+    let Samples { created, mut done, .. } = samples;
+    done.iter_mut().for_each(|sample| sample.created.clone_from(&created));
+    Ok(done)
 }
 
 fn read_label(mut message: Message<'_>) -> Result<(String, String), Rule> {
@@ -174,6 +181,7 @@ struct Samples<'h> {
     head: &'h Head,
     labels: sample::Labels,
     time: Option<i64>,
+    created: Option<Written>,
     done: Vec<Sample>,
 }
 
@@ -191,7 +199,7 @@ impl Samples<'_> {
         let name = format!("{}{suffix}", self.head.name);
         let timestamp = self.time.map(|time| time.to_string());
         let timestamp = timestamp.and_then(|time| Written::milliseconds(&time));
-        self.done.push(Sample { name, labels, value, timestamp, exemplar });
+        self.done.push(Sample { name, labels, value, timestamp, exemplar, created: None });
         Ok(())
     }
 
@@ -202,6 +210,9 @@ impl Samples<'_> {
                 1 => once(&mut number, value.float()?)?,
                 2 if self.head.kind == Kind::Counter => {
                     once(&mut exemplar, read_exemplar(value.message()?)?)?;
+                }
+                3 if self.head.kind == Kind::Counter => {
+                    once(&mut self.created, read_time(value.message()?)?)?;
                 }
                 _ => {}
             }
@@ -228,6 +239,7 @@ impl Samples<'_> {
                     let row = Some(("quantile", quantile.unwrap_or_default()));
                     self.put("", row, Written::float(answer.unwrap_or_default()), None)?;
                 }
+                4 => once(&mut self.created, read_time(value.message()?)?)?,
                 _ => {}
             }
         }
@@ -244,6 +256,7 @@ impl Samples<'_> {
                 2 => once(&mut sum, value.float()?)?,
                 3 => has_infinity |= self.bucket(value.message()?)?,
                 4 => once(&mut count.float, value.float()?)?,
+                15 => once(&mut self.created, read_time(value.message()?)?)?,
                 _ => {}
             }
         }

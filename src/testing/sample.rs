@@ -12,7 +12,7 @@ pub(super) type Labels = Vec<(String, String)>;
 pub(super) fn sample(line: &mut Lexer<'_>) -> Result<Sample, Rule> {
     let (name, labels) = series(line)?;
     let value = Written::number(line.word()).ok_or(Rule::Value)?;
-    let mut sample = Sample { name, labels, value, timestamp: None, exemplar: None };
+    let mut sample = Sample { name, labels, value, timestamp: None, exemplar: None, created: None };
     match line.dialect() {
         Dialect::Text | Dialect::Protobuf => {
             line.skip_blanks();

@@ -65,6 +65,8 @@ fn o20_lines_of_totals_and_buckets_end_with_their_exemplar() {
 #[cfg(feature = "protobuf")]
 #[test]
 fn b3_the_fields_of_exemplars_have_these_numbers() {
+    let clock = nunchi::testing::Clock::stopped_at(UNIX_EPOCH);
+    let _inside = clock.enter();
     let registry = Registry::new();
     let jobs = registry.counter("a_total", "A").register().expect("valid");
     let time = UNIX_EPOCH + Duration::from_millis(300_007);

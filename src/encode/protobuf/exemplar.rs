@@ -75,7 +75,7 @@ impl MetricWriter<'_> {
     ) -> bool {
         let point = self.outline.point;
         let own = length_of_exemplar(exemplar);
-        let length = FLOAT + framed(own);
+        let length = FLOAT + framed(own) + self.birth.length;
         let Some(mut metric) = self.try_metric(labels, framed(length)) else { return false };
         let room = &mut metric.room;
         room.put_byte(point);
@@ -83,6 +83,7 @@ impl MetricWriter<'_> {
         room.put_byte(tag::VALUE);
         put_f64(value.as_f64(), room);
         put(own::OF_COUNTER, exemplar, own, room);
+        metric.birth.put(room);
         metric.length.close(room);
         true
     }
@@ -126,6 +127,7 @@ impl MetricWriter<'_> {
                 put(own::OF_BUCKET, exemplar, own, room);
             }
         }
+        metric.birth.put(room);
         length.close(room);
         metric.length.close(room);
         true

@@ -5,8 +5,9 @@ use super::text::everything;
 use crate::support::{bytes_in, page, protobuf, Fixed, Value};
 use nunchi::http::{respond, Request};
 use nunchi::model::{Descriptor, Number};
-use nunchi::testing::{parse_text, Family};
+use nunchi::testing::{parse_text, Clock, Family, Page};
 use nunchi::{Buckets, Encoder, Format, Registry};
+use std::time::{Duration, UNIX_EPOCH};
 
 /// The page of one family.
 fn message_of(family: Descriptor, value: Value) -> Vec<u8> {
@@ -84,6 +85,48 @@ fn b3_fields_have_these_numbers() {
     let message = [head, field(0x22, &[&point])].concat();
     let found = message_of(histogram, Value::Histogram(vec![1, 300, 3], 7.0));
     assert_eq!(found, [&[message.len() as u8], &*message].concat());
+}
+
+#[test]
+fn b3_the_time_of_creation_is_that_of_the_first_lookup() {
+    let clock = Clock::stopped_at(UNIX_EPOCH + Duration::from_millis(1_700_000_000_900));
+    let _inside = clock.enter();
+    let registry = Registry::new();
+    let served = registry.counter("b3_total", "B.").labels(["x"]).expect("valid");
+    registry.histogram("b3_histogram", "B.").register().expect("valid");
+    registry.gauge("b3_gauge", "B.").register().expect("valid");
+    clock.advance(Duration::from_secs(5));
+    served.with_values(&["1"]).expect("one").inc();
+    registry.summary("b3_summary", "B.").quantiles([0.5]).register().expect("valid");
+    clock.advance(Duration::from_secs(60));
+    served.with_values(&["1"]).expect("one").inc();
+    served.with_values(&["2"]).expect("one").inc();
+    let (bytes, page) = protobuf(&registry);
+    let born = |name: &str, labels: &[(&str, &str)]| {
+        page.sample(name, labels).expect("a sample").created()
+    };
+    assert_eq!(born("b3_total", &[("x", "1")]), Some(1_700_000_005.0));
+    assert_eq!(born("b3_total", &[("x", "2")]), Some(1_700_000_065.0));
+    assert_eq!(born("b3_histogram_count", &[]), Some(1_700_000_000.0));
+    assert_eq!(born("b3_summary", &[("quantile", "0.5")]), Some(1_700_000_005.0));
+    assert_eq!(born("b3_gauge", &[]), None);
+    // Tag, length, tag of the seconds, and these in five bytes.
+    let field = [0x1a, 6, 8, 0x85, 0xe2, 0xcf, 0xaa, 6];
+    assert!(bytes.windows(field.len()).any(|bytes| bytes == field));
+}
+
+#[test]
+fn b3_what_was_made_before_1970_is_of_no_known_time() {
+    let clock = Clock::stopped_at(UNIX_EPOCH - Duration::from_secs(1));
+    let _inside = clock.enter();
+    let registry = Registry::new();
+    registry.counter("b3_total", "B.").register().expect("valid");
+    let (_, page) = protobuf(&registry);
+    assert_eq!(page.sample("b3_total", &[]).expect("a sample").created(), None);
+    clock.advance(Duration::from_secs(2));
+    registry.counter("b3_later_total", "B.").register().expect("valid");
+    let (_, page) = protobuf(&registry);
+    assert_eq!(page.sample("b3_later_total", &[]).expect("a sample").created(), Some(1.0));
 }
 
 /// Names and values of every length up to where lengths take two bytes.
@@ -174,7 +217,11 @@ fn b8_a_large_family_is_several_messages_of_bounded_size() {
     assert!(lengths[..3].iter().all(|length| *length <= (1 << 20) + 3), "{lengths:?}");
     assert_eq!(parsed.families().len(), 2);
     let text = parse_text(page(&registry).as_bytes()).expect("a valid page");
-    assert_eq!(parsed.families(), text.families());
+    let samples = |page: &Page| -> Vec<String> {
+        let samples = page.families().iter().flat_map(Family::samples);
+        samples.map(ToString::to_string).collect()
+    };
+    assert!(samples(&parsed) == samples(&text));
     for capacity in [100_000, 1 << 20, 5 << 20] {
         let mut encoder = Encoder::new(&registry, Format::Protobuf);
         let (mut parts, mut chunk) = (Vec::new(), Vec::with_capacity(capacity));
