@@ -1,6 +1,8 @@
 //! A page in pieces of whatever size the caller has room for.
 
 #[cfg(feature = "openmetrics")]
+use super::created::CreatedWriter;
+#[cfg(feature = "openmetrics")]
 use super::openmetrics::OpenMetrics;
 use super::text::{LineWriter, Text};
 use super::{Format, CHUNK};
@@ -117,6 +119,10 @@ impl Encoder {
             let stopped = match self.format {
                 Format::Text => chunk.take::<Text>(&**source, self.at.1, buffers),
                 #[cfg(feature = "openmetrics")]
+                Format::OpenMetrics if buffers.prepared.tells_births => {
+                    chunk.take_with_births(&**source, self.at.1, buffers)
+                }
+                #[cfg(feature = "openmetrics")]
                 Format::OpenMetrics => chunk.take::<OpenMetrics>(&**source, self.at.1, buffers),
                 #[cfg(feature = "protobuf")]
                 Format::Protobuf => None, // Not in this way.
@@ -215,6 +221,22 @@ impl Chunk<'_> {
         let (state, dialect) = (&mut buffers.prepared, PhantomData::<D>);
         let mut writer = LineWriter { dialect, state, page, start, limit };
         source.visit(from, &mut buffers.scratch, &mut writer)
+    }
+}
+
+#[cfg(feature = "openmetrics")]
+impl Chunk<'_> {
+    /// The same of OpenMetrics, each series with the line of its creation.
+    fn take_with_births(
+        self,
+        source: &dyn Source,
+        from: usize,
+        buffers: &mut Buffers,
+    ) -> Option<usize> {
+        let Self { page, start, limit } = self;
+        let (state, dialect) = (&mut buffers.prepared, PhantomData);
+        let lines = LineWriter { dialect, state, page, start, limit };
+        source.visit(from, &mut buffers.scratch, &mut CreatedWriter::over(lines))
     }
 }
 

@@ -6,6 +6,8 @@
 
 mod buffer;
 mod chunk;
+#[cfg(feature = "openmetrics")]
+mod created;
 #[cfg(feature = "protobuf")]
 mod delimited;
 #[cfg(feature = "openmetrics")]

@@ -18,6 +18,11 @@ impl Dialect for OpenMetrics {
     fn announce(descriptor: &Descriptor, prepared: &mut Prepared) {
         let (name, metric_type) = (descriptor.stem(), descriptor.metric_type());
         prepared.is_gauge = metric_type == MetricType::GaugeHistogram;
+        prepared.is_counter = metric_type == MetricType::Counter;
+        prepared.is_dated = matches!(
+            metric_type,
+            MetricType::Counter | MetricType::Histogram | MetricType::Summary
+        );
         prepared.put(&["# TYPE ", name, " ", metric_type.as_str(), "\n"]);
         if let Some(unit) = unit(name, metric_type) {
             prepared.put(&["# UNIT ", name, " ", unit, "\n"]);

@@ -121,15 +121,15 @@ impl Prepared {
         self.bounds.iter().map(|&(start, end)| tails.get(start..end).unwrap_or_default())
     }
 
-    fn name(&self) -> &[u8] {
+    pub(super) fn name(&self) -> &[u8] {
         self.head.get(self.name_at..self.const_at).unwrap_or_default()
     }
 
-    fn head_with_const_labels(&self) -> &[u8] {
+    pub(super) fn head_with_const_labels(&self) -> &[u8] {
         self.head.get(self.name_at..).unwrap_or_default()
     }
 
-    fn const_labels(&self) -> &[u8] {
+    pub(super) fn const_labels(&self) -> &[u8] {
         self.head.get(self.const_at..).unwrap_or_default()
     }
 }

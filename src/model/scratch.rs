@@ -35,6 +35,15 @@ pub(crate) struct Prepared {
     /// The family is a gauge histogram.
     #[cfg(feature = "openmetrics")]
     pub(crate) is_gauge: bool,
+    /// The family is a counter.
+    #[cfg(feature = "openmetrics")]
+    pub(crate) is_counter: bool,
+    /// The type is one whose times of creation are told.
+    #[cfg(feature = "openmetrics")]
+    pub(crate) is_dated: bool,
+    /// They are to be told.
+    #[cfg(feature = "openmetrics")]
+    pub(crate) tells_births: bool,
     /// What distinguishes the lines of a series, closing brace included, one after the other.
     pub(crate) tails: String,
     /// Where each of them starts and ends.

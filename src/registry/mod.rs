@@ -22,6 +22,8 @@ use report::Report;
 use shelf::Shelf;
 use std::fmt;
 use std::panic::{catch_unwind, AssertUnwindSafe};
+#[cfg(feature = "openmetrics")]
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,6 +64,9 @@ struct Inner {
     /// handed over by a pointer.
     #[allow(clippy::vec_box)]
     buffers: Mutex<Vec<Box<Buffers>>>,
+    /// Whether pages of OpenMetrics have lines of creation.
+    #[cfg(feature = "openmetrics")]
+    shows_created: AtomicBool,
 }
 
 const KEPT_BUFFERS: usize = 4;
@@ -178,6 +183,35 @@ impl Registry {
         self.register(report::SelfMetrics::new(&self.inner))
     }
 
+    /// Sets whether pages of OpenMetrics tell when each counter, histogram and summary was made: a line
+    /// `app_requests_created` behind the lines of each series. It is not done unless asked for, since a
+    /// server stores these lines as further series, but for a Prometheus 3 with the feature flag
+    /// `created-timestamp-zero-ingestion`. Pages of protobuf tell it in any case, and those of text never.
+    ///
+    /// A series is made by the first lookup of its labels, one without labels by its registration. The
+    /// time is in seconds since 1970, rounded down, and not known of what a collector yields. Pages that
+    /// were begun before the call are not changed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use nunchi::Format;
+    /// let registry = nunchi::Registry::new();
+    /// registry.counter("app_requests_total", "Requests served.").register()?;
+    /// registry.show_created(true);
+    /// let mut page = Vec::new();
+    /// nunchi::encode(&registry, Format::OpenMetrics, &mut page);
+    /// let page = String::from_utf8_lossy(&page);
+    /// assert!(page.contains("app_requests_total 0\napp_requests_created 1"));
+    /// # Ok::<(), nunchi::RegisterError>(())
+    /// ```
+    ///
+    /// Source: OpenMetrics 1.0, *Counter*; Prometheus, *Feature flags*.
+    #[cfg(feature = "openmetrics")]
+    pub fn show_created(&self, is_shown: bool) {
+        self.inner.shows_created.store(is_shown, Ordering::Relaxed); // It orders nothing else.
+    }
+
     /// What an encoder asks.
     pub(crate) fn gatherer(&self) -> Arc<dyn Gather> {
         Arc::clone(&self.inner) as Arc<dyn Gather>
@@ -247,6 +281,10 @@ impl Gather for Inner {
     fn take_buffers(&self) -> Box<Buffers> {
         let mut buffers = self.buffers.lock().pop().unwrap_or_default();
         buffers.scratch.begin_page();
+        #[cfg(feature = "openmetrics")]
+        {
+            buffers.prepared.tells_births = self.shows_created.load(Ordering::Relaxed);
+        }
         buffers
     }
 

@@ -36,7 +36,7 @@ struct Core {
 }
 
 /// How an entry lies in memory: the value, then from `places_at` on a [`Place`] per column, and the
-/// [`Birth`] where there are formats that show it.
+/// birth where there are formats that show it.
 #[derive(Clone, Copy)]
 struct Shape {
     columns: usize,
@@ -53,6 +53,7 @@ const LAST: u32 = 10;
 const MOST: usize = (Index::MOST >> LAST << LAST) as usize - (8 << LAST);
 
 /// When an entry was made, in seconds since 1970.
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
 pub(crate) type Birth = u32;
 
 /// How many words of an entry hold its birth.

@@ -64,6 +64,10 @@ fn judge(test: &str, script: &str, judge: &str, put: impl Fn(&Path, &Registry) -
         fs::write(place.with_extension("read"), told).expect("a file");
     };
     put("everything", &everything());
+    let dated = everything();
+    #[cfg(feature = "openmetrics")]
+    dated.show_created(true);
+    put("dated", &dated);
     let mut runner = TestRunner::deterministic();
     for number in 0..PAGES / 10 {
         let mut events = exemplars::events().new_tree(&mut runner).expect("events").current();

@@ -5,8 +5,9 @@ use super::text::everything;
 use crate::support::{collector, open_metrics, page, Fixed, Value};
 use nunchi::http::{respond, Request};
 use nunchi::model::{Descriptor, Number, Quantiles, SummaryShape};
-use nunchi::{Buckets, Format, Registry};
-use std::time::Duration;
+use nunchi::testing::Clock;
+use nunchi::{Buckets, Encoder, Format, Registry};
+use std::time::{Duration, UNIX_EPOCH};
 
 fn lines_of(registry: &Registry) -> Vec<String> {
     open_metrics(registry).0.lines().map(str::to_owned).collect()
@@ -272,6 +273,86 @@ fn o19_a_gauge_histogram_has_suffixes_of_its_own() {
     for taken in ["h_gsum", "h_gcount", "h_sum", "h_bucket"] {
         registry.gauge(taken, "A name of its samples.").register().expect_err("taken");
     }
+}
+
+/// A registry whose series were made at two times, and the lines of its page that tell them.
+fn dated() -> (Registry, Vec<&'static str>) {
+    let clock = Clock::stopped_at(UNIX_EPOCH + Duration::from_millis(1_700_000_000_900));
+    let _inside = clock.enter();
+    let registry = Registry::new();
+    let scope = registry.scope("a_", [("zone", "1")]).expect("valid");
+    let jobs = scope.counter("jobs_total", "J.").labels(["x"]).expect("valid");
+    jobs.with_values(&["\n"]).expect("one").inc_by_with_exemplar(2, &[("id", "7")]);
+    registry.gauge("b", "B.").register().expect("valid").set(1.0);
+    let wait = registry.histogram("c", "C.").buckets([1.0]).register().expect("valid");
+    wait.observe_with_exemplar(0.5, &[("id", "8")]);
+    registry.histogram("d", "D.").buckets([-1.0]).register().expect("valid");
+    registry.summary("e", "E.").quantiles([0.5]).register().expect("valid");
+    registry.register(Fixed::gauge("g")).expect("valid");
+    let collected = Descriptor::counter("h_total", "H.").expect("valid");
+    registry.register(Fixed::one(collected, Value::Number(Number::U64(1)))).expect("valid");
+    clock.advance(Duration::from_secs(100));
+    jobs.with_values(&[""]).expect("one").inc();
+    let created = vec![
+        "a_jobs_created{zone=\"1\",x=\"\\n\"} 1700000000.0",
+        "a_jobs_created{zone=\"1\"} 1700000100.0",
+        "c_created 1700000000.0",
+        "d_created 1700000000.0",
+        "e_created 1700000000.0",
+    ];
+    (registry, created)
+}
+
+#[test]
+fn o23_the_time_of_creation_follows_the_samples_of_its_labels() {
+    let (registry, created) = dated();
+    registry.show_created(true);
+    let lines = lines_of(&registry);
+    let found: Vec<_> = lines.iter().filter(|line| line.contains("_created")).collect();
+    assert_eq!(found, created.iter().collect::<Vec<_>>());
+    let before = |name: &str| {
+        let at = lines.iter().position(|line| line.starts_with(name)).expect("a line");
+        lines[at - 1].as_str()
+    };
+    assert!(before("a_jobs_created{zone=\"1\",x").starts_with("a_jobs_total{zone=\"1\",x"));
+    assert!(before("a_jobs_created{zone=\"1\"} ").starts_with("a_jobs_total{zone=\"1\"} "));
+    assert!(before("c_created").starts_with("c_count "));
+    assert!(before("d_created").starts_with("d_bucket{le=\"+Inf\"}"));
+    assert!(before("e_created").starts_with("e_count "));
+}
+
+#[test]
+fn o23_a_series_and_its_time_of_creation_are_in_one_chunk() {
+    let (registry, _) = dated();
+    registry.show_created(true);
+    let (whole, _) = open_metrics(&registry);
+    for capacity in 0..whole.len() + 2 {
+        let mut encoder = Encoder::new(&registry, Format::OpenMetrics);
+        let (mut parts, mut more) = (Vec::new(), true);
+        while more {
+            let mut chunk = Vec::with_capacity(capacity);
+            more = encoder.next_chunk(&mut chunk);
+            let text = String::from_utf8_lossy(&chunk);
+            assert!(!text.lines().next().is_some_and(|line| line.contains("_created")), "{text}");
+            parts.extend(chunk);
+        }
+        assert_eq!(String::from_utf8_lossy(&parts), whole);
+    }
+}
+
+#[test]
+fn o24_times_of_creation_are_there_for_those_who_ask() {
+    let (registry, _) = dated();
+    let text = page(&registry);
+    let (without, _) = open_metrics(&registry);
+    registry.show_created(true);
+    let (with, _) = open_metrics(&registry);
+    assert!(!without.contains("_created") && with.contains("_created"));
+    let kept: Vec<_> = with.lines().filter(|line| !line.contains("_created")).collect();
+    assert_eq!(kept, without.lines().collect::<Vec<_>>());
+    assert_eq!(page(&registry), text);
+    registry.show_created(false);
+    assert_eq!(open_metrics(&registry).0, without);
 }
 
 #[test]

@@ -1,0 +1,96 @@
+//! OpenMetrics whose counters, histograms and summaries also tell when they were made (O23).
+
+use super::openmetrics::OpenMetrics;
+use super::text::LineWriter;
+use crate::model::{
+    HistogramPoint, Kept, LabelPieces, Number, Prepared, StateSetPoint, SummaryPoint, Visitor,
+};
+
+/// Writes a series, and behind its lines the one of its creation.
+pub(super) struct CreatedWriter<'p> {
+    lines: LineWriter<'p, OpenMetrics>,
+    /// In seconds since 1970; 0 if it is not known.
+    seconds: u32,
+}
+
+/// What the line takes beside the name and the labels: no time has more digits.
+const LONGEST: usize = "_created{} 4294967295.0\n".len();
+
+impl<'p> CreatedWriter<'p> {
+    pub(super) fn over(lines: LineWriter<'p, OpenMetrics>) -> Self {
+        Self { lines, seconds: 0 }
+    }
+
+    /// A series that `put` takes, and the line behind it: both or none.
+    fn both(
+        &mut self,
+        labels: LabelPieces<'_>,
+        put: impl FnOnce(&mut LineWriter<'p, OpenMetrics>) -> bool,
+    ) -> bool {
+        if self.seconds == 0 {
+            return put(&mut self.lines);
+        }
+        let pieces: usize = labels.0.iter().map(|piece| piece.len()).sum();
+        let line = self.lines.state.head_with_const_labels().len() + pieces + LONGEST;
+        let limit = self.lines.limit;
+        self.lines.limit = limit.saturating_sub(line);
+        let is_taken = put(&mut self.lines);
+        self.lines.limit = limit;
+        if is_taken {
+            put_line(self.lines.page, self.lines.state, labels, self.seconds);
+        }
+        is_taken
+    }
+}
+
+fn put_line(page: &mut Vec<u8>, state: &Prepared, labels: LabelPieces<'_>, seconds: u32) {
+    let name = state.name();
+    page.extend_from_slice(
+        name.strip_suffix(b"_total").filter(|_| state.is_counter).unwrap_or(name),
+    );
+    page.extend_from_slice(b"_created");
+    let labels_at = page.len();
+    page.extend_from_slice(state.const_labels());
+    labels.0.iter().for_each(|piece| page.extend_from_slice(piece.as_bytes()));
+    if let Some(comma) = page.get_mut(labels_at) {
+        *comma = b'{';
+        page.push(b'}');
+    }
+    page.push(b' ');
+    page.extend_from_slice(itoa::Buffer::new().format(seconds).as_bytes());
+    page.extend_from_slice(b".0\n");
+}
+
+impl Visitor for CreatedWriter<'_> {
+    fn shows_exemplars(&self) -> bool {
+        self.lines.shows_exemplars()
+    }
+
+    fn shows_births(&self) -> bool {
+        self.lines.state.is_dated
+    }
+
+    fn born(&mut self, seconds: u32) {
+        self.seconds = seconds;
+    }
+
+    fn counter(&mut self, labels: LabelPieces<'_>, value: Number, exemplar: &Kept) -> bool {
+        self.both(labels, |lines| lines.counter(labels, value, exemplar))
+    }
+
+    fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool {
+        self.both(labels, |lines| lines.number(labels, value))
+    }
+
+    fn histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
+        self.both(labels, |lines| lines.histogram(labels, point))
+    }
+
+    fn summary(&mut self, labels: LabelPieces<'_>, point: SummaryPoint<'_>) -> bool {
+        self.both(labels, |lines| lines.summary(labels, point))
+    }
+
+    fn state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool {
+        self.lines.state_set(labels, point)
+    }
+}
