@@ -35,6 +35,7 @@
 //! | `gzip` | no | [`http::respond`] compresses the page for scrapers that ask for it, as Prometheus does |
 //! | `openmetrics` | no | `Format::OpenMetrics`, which [`http::respond`] gives to scrapers that prefer it |
 //! | `protobuf` | no | `Format::Protobuf`, likewise |
+//! | `tracing` | no | `tracing::ExemplarLayer`: exemplars have the ids recorded on the current span |
 //! | `testing` | no | `nunchi::testing` and `assert_metric!`: what tests need to look at a page, to lint it, and to move time |
 #![deny(unsafe_code)]
 #![warn(missing_docs, clippy::print_stdout)]

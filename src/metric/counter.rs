@@ -74,7 +74,7 @@ impl Counter {
     ///
     /// # Performance
     ///
-    /// Two loads more than [`inc`](Self::inc) where none is due. Where one is, a compare-and-swap,
+    /// A few loads more than [`inc`](Self::inc) where none is due. Where one is, a compare-and-swap,
     /// a look at the coarse clock, and a copy of the labels. The first exemplar of a counter
     /// allocates, and so does one with more bytes of labels than any before; so an allocator must
     /// not count itself in this way. Never locks; an exemplar that would have to wait for a scrape,

@@ -83,7 +83,7 @@ impl Histogram {
     ///
     /// # Performance
     ///
-    /// Two loads more than [`observe`](Self::observe) where none is due. Where one is, a
+    /// A few loads more than [`observe`](Self::observe) where none is due. Where one is, a
     /// compare-and-swap, a look at the coarse clock, and a copy of the labels. The first exemplar
     /// of a histogram allocates a place for each bucket, the first of a bucket room for its labels,
     /// and so does one with more bytes of labels than any before; so an allocator must not observe

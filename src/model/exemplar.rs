@@ -109,7 +109,8 @@ impl<'a> Exemplar<'a> {
     }
 
     /// What the function that was given to [`set_source`](Self::set_source) answers; no exemplar if
-    /// none was set or it answers `None`. It is asked only if the exemplar is kept.
+    /// none was set or it answers `None`. It is asked only if the exemplar is kept; whether the update
+    /// waits for something is then up to the function.
     #[inline]
     pub const fn current() -> Self {
         Self { labels: LabelsOf::Source, time: Time::Now }
@@ -119,7 +120,8 @@ impl<'a> Exemplar<'a> {
     /// span that the calling thread is in. Answers whether it was the first.
     ///
     /// The function is called inside of updates, on their thread, and not under any lock. It must
-    /// not panic.
+    /// not panic. With the feature `tracing`, `nunchi::tracing::ExemplarLayer` sets one for programs
+    /// that record the ids on their spans.
     ///
     /// # Examples
     ///
@@ -129,7 +131,8 @@ impl<'a> Exemplar<'a> {
     ///
     /// thread_local! { static TRACE: Cell<(u128, u64)> = Cell::new((0, 0)); }
     ///
-    /// // With OpenTelemetry: `Context::current().span().span_context()`, if it is sampled.
+    /// // With `opentelemetry`: `Context::current().span().span_context()`, if it is sampled; with
+    /// // `tracing-opentelemetry` the context is `Span::current().context()`.
     /// Exemplar::set_source(|| {
     ///     let (trace_id, span_id) = TRACE.with(Cell::get);
     ///     (trace_id != 0).then(|| Exemplar::trace(trace_id, span_id))

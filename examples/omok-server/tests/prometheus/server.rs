@@ -58,36 +58,50 @@ impl Installed {
 
     /// Starts a server that scrapes every second, with one job for each name and target.
     pub(crate) fn start(&self, jobs: &[(&str, SocketAddr)]) -> io::Result<Prometheus> {
-        self.start_with(jobs, "prometheus", None, "")
+        self.start_with(jobs, "prometheus", &[], "")
     }
 
     /// The same of one that asks for protobuf first.
     pub(crate) fn start_for_protobuf(&self, jobs: &[(&str, SocketAddr)]) -> io::Result<Prometheus> {
-        // It can be told which format to prefer from 2.49 on.
-        let minor = self.version.strip_prefix("2.").and_then(|rest| rest.split('.').next());
-        if minor.and_then(|minor| minor.parse().ok()).is_some_and(|minor: u32| minor < 49) {
-            self.start_with(jobs, "protobuf", Some("--enable-feature=native-histograms"), "")
-        } else {
-            self.start_with(jobs, "protobuf", None, ", scrape_protocols: [PrometheusProto]")
-        }
+        let (features, settings) = self.protobuf();
+        self.start_with(jobs, "protobuf", features, settings)
     }
 
-    /// The same of one that stores exemplars, which none does unless it is told.
+    /// Two that store exemplars, which none does unless it is told: of OpenMetrics, and of protobuf.
     pub(crate) fn start_for_exemplars(
         &self,
         jobs: &[(&str, SocketAddr)],
-    ) -> io::Result<Prometheus> {
-        self.start_with(jobs, "exemplars", Some("--enable-feature=exemplar-storage"), "")
+    ) -> io::Result<[Prometheus; 2]> {
+        let storage = ["exemplar-storage"];
+        let (features, settings) = self.protobuf();
+        let both = [&storage, features].concat();
+        Ok([
+            self.start_with(jobs, "exemplars", &storage, "")?,
+            self.start_with(jobs, "exemplars-protobuf", &both, settings)?,
+        ])
+    }
+
+    /// The features and the settings of a job by which it asks for protobuf first.
+    fn protobuf(&self) -> (&[&str], &str) {
+        // It can be told which format to prefer from 2.49 on.
+        let minor = self.version.strip_prefix("2.").and_then(|rest| rest.split('.').next());
+        if minor.and_then(|minor| minor.parse().ok()).is_some_and(|minor: u32| minor < 49) {
+            (&["native-histograms"], "")
+        } else {
+            (&[], ", scrape_protocols: [PrometheusProto]")
+        }
     }
 
     fn start_with(
         &self,
         jobs: &[(&str, SocketAddr)],
         name: &str,
-        flags: Option<&str>,
+        features: &[&str],
         settings: &str,
     ) -> io::Result<Prometheus> {
         let folder = Folder::new(&format!("{name}-{}", self.version))?;
+        let features = format!("--enable-feature={}", features.join(","));
+        let flags = (!features.ends_with('=')).then_some(features);
         let config = folder.join("prometheus.yml");
         let mut text = String::from("global: {scrape_interval: 1s, scrape_timeout: 900ms}\n");
         text.push_str("scrape_configs:\n");
@@ -105,7 +119,7 @@ impl Installed {
             let address = free_address()?;
             let mut child = Child::start(
                 Command::new(&self.program)
-                    .args(flags)
+                    .args(&flags)
                     .arg(flag("--config.file=", &config))
                     .arg(flag("--storage.tsdb.path=", &folder.join("data")))
                     .arg(format!("--web.listen-address={address}")),
