@@ -94,18 +94,14 @@ mod pointer {
     /// The lowest bit of an address is 0; that leaves a bit to tell addresses.
     #[inline(always)]
     pub(super) fn of_annex<A>(annex: *mut A) -> Bits {
-        moved(annex.cast(), annex as usize >> 1 | IS_ADDRESS as usize)
+        let address = annex as usize >> 1 | IS_ADDRESS as usize;
+        annex.cast::<u8>().wrapping_add(address.wrapping_sub(annex as usize))
     }
 
+    /// Twice its address is the annex's, as the highest bit is lost.
     #[inline(always)]
     pub(super) fn annex<A>(bits: Bits) -> *mut A {
-        moved(bits, (bits as usize) << 1).cast()
-    }
-
-    /// A pointer into the same, at another address.
-    #[inline(always)]
-    fn moved(pointer: *mut u8, address: usize) -> *mut u8 {
-        pointer.wrapping_add(address.wrapping_sub(pointer as usize))
+        bits.wrapping_add(bits as usize).cast()
     }
 }
 
