@@ -36,6 +36,7 @@
 //! | `openmetrics` | no | `Format::OpenMetrics`, which [`http::respond`] gives to scrapers that prefer it |
 //! | `protobuf` | no | `Format::Protobuf`, likewise |
 //! | `tracing` | no | `tracing::ExemplarLayer`: exemplars have the ids recorded on the current span |
+//! | `utf8` | no | `Escaping`: names such as `http.server.duration` as they are, or escaped as a scraper asks for; without it they are shown with underscores |
 //! | `testing` | no | `nunchi::testing` and `assert_metric!`: what tests need to look at a page, to lint it, and to move time |
 #![deny(unsafe_code)]
 #![warn(missing_docs, clippy::print_stdout)]
@@ -69,6 +70,8 @@ pub use crate::metric::{
     Callback, Counter, Family, Gauge, Histogram, InProgress, Info, Series, StateSet, Summary, Timer,
 };
 pub use crate::model::{Buckets, Collector, Exemplar};
+#[cfg(feature = "utf8")]
+pub use crate::name::Escaping;
 pub use crate::name::{LabelName, MetricName, NameFault};
 pub use crate::registry::{Registry, Scope};
 #[cfg(feature = "bytes")]

@@ -8,6 +8,12 @@
 //! the data model too, but only when asked for by [`MetricName::utf8`] or [`LabelName::utf8`]: a
 //! typing error should not quietly become a name that has to be quoted in every query.
 
+#[cfg(feature = "utf8")]
+mod escaping;
+
+#[cfg(feature = "utf8")]
+pub use escaping::Escaping;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -177,6 +183,14 @@ macro_rules! name_type {
             #[must_use]
             pub fn normalised(&self) -> Cow<'_, str> {
                 normalised(&self.0, $colon)
+            }
+
+            /// The name as a page of this scheme has it, without the quotes that it may need there.
+            /// A name of the legacy set is the same in all of them.
+            #[cfg(feature = "utf8")]
+            #[must_use]
+            pub fn escaped(&self, escaping: Escaping) -> Cow<'_, str> {
+                escaping.escaped(&self.0, $colon)
             }
         }
 

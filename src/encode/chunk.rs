@@ -4,9 +4,13 @@
 use super::created::CreatedWriter;
 #[cfg(feature = "openmetrics")]
 use super::openmetrics::OpenMetrics;
+#[cfg(feature = "utf8")]
+use super::spelling;
 use super::text::{LineWriter, Text};
 use super::{Format, CHUNK};
 use crate::model::{Buffers, CollectorId, Descriptor, Gather, Page, Source, Visitor};
+#[cfg(feature = "utf8")]
+use crate::name::Escaping;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -40,6 +44,8 @@ use std::sync::Arc;
 pub struct Encoder {
     registry: Arc<dyn Gather>,
     format: Format,
+    #[cfg(feature = "utf8")]
+    pub(super) escaping: Escaping,
     pub(super) page: Page,
     /// `None` only while the encoder is dropped.
     pub(super) buffers: Option<Box<Buffers>>,
@@ -62,6 +68,8 @@ impl Encoder {
         let mut this = Self {
             registry,
             format,
+            #[cfg(feature = "utf8")]
+            escaping: Escaping::default(),
             page,
             buffers: Some(buffers),
             at: (0, 0),
@@ -70,6 +78,31 @@ impl Encoder {
         };
         this.begin_source();
         this
+    }
+
+    /// The same page from its beginning, with names outside the legacy set escaped in this way. Its
+    /// media type is [`Format::content_type_with`].
+    ///
+    /// # Performance
+    ///
+    /// Names are escaped into buffers that are used again. Families whose names are all of the legacy set
+    /// are written as ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use nunchi::{Encoder, Escaping, Format, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// let encoder = Encoder::new(&registry, Format::Text).escaping(Escaping::AllowUtf8);
+    /// # drop(encoder);
+    /// ```
+    #[cfg(feature = "utf8")]
+    #[must_use]
+    pub fn escaping(mut self, escaping: Escaping) -> Self {
+        self.escaping = escaping;
+        self.rewind();
+        self
     }
 
     /// Appends the next part of the page and answers whether there is more. It is at least one
@@ -117,6 +150,10 @@ impl Encoder {
         while let (Some(source), Some(buffers)) = (self.page.get(self.at.0), &mut self.buffers) {
             let chunk = Chunk { page, start, limit };
             let stopped = match self.format {
+                #[cfg(feature = "utf8")]
+                format if spelling::is_due(self.escaping, source.descriptor()) => {
+                    spelling::take(format, chunk, &**source, self.at.1, buffers)
+                }
                 Format::Text => chunk.take::<Text>(&**source, self.at.1, buffers),
                 #[cfg(feature = "openmetrics")]
                 Format::OpenMetrics if buffers.prepared.tells_births => {
@@ -151,18 +188,22 @@ impl Encoder {
             return;
         };
         let descriptor = source.descriptor();
+        #[cfg(feature = "utf8")]
+        if spelling::is_due(self.escaping, descriptor) {
+            return spelling::begin(self.format, self.escaping, is_new, descriptor, buffers);
+        }
         if is_new {
             match self.format {
                 Format::Text => buffers.prepared.family::<Text>(descriptor),
                 #[cfg(feature = "openmetrics")]
                 Format::OpenMetrics => buffers.prepared.family::<OpenMetrics>(descriptor),
                 #[cfg(feature = "protobuf")]
-                Format::Protobuf => buffers.outline.family(descriptor),
+                Format::Protobuf => buffers.outline.family(descriptor, descriptor.page_name()),
             }
         }
         #[cfg(feature = "protobuf")]
         if self.format == Format::Protobuf {
-            return buffers.outline.member(descriptor);
+            return buffers.outline.member(descriptor.const_pieces());
         }
         buffers.prepared.member(descriptor);
     }
@@ -203,10 +244,10 @@ impl Encoder {
 }
 
 /// The chunk at hand.
-struct Chunk<'p> {
-    page: &'p mut Vec<u8>,
-    start: usize,
-    limit: usize,
+pub(super) struct Chunk<'p> {
+    pub(super) page: &'p mut Vec<u8>,
+    pub(super) start: usize,
+    pub(super) limit: usize,
 }
 
 impl Chunk<'_> {
@@ -234,7 +275,7 @@ impl Chunk<'_> {
         buffers: &mut Buffers,
     ) -> Option<usize> {
         let Self { page, start, limit } = self;
-        let (state, dialect) = (&mut buffers.prepared, PhantomData);
+        let (state, dialect) = (&mut buffers.prepared, PhantomData::<OpenMetrics>);
         let lines = LineWriter { dialect, state, page, start, limit };
         source.visit(from, &mut buffers.scratch, &mut CreatedWriter::over(lines))
     }

@@ -1,14 +1,13 @@
 //! OpenMetrics whose counters, histograms and summaries also tell when they were made (O23).
 
-use super::openmetrics::OpenMetrics;
-use super::text::LineWriter;
+use super::text::{Dialect, LineWriter};
 use crate::model::{
     HistogramPoint, Kept, LabelPieces, Number, Prepared, StateSetPoint, SummaryPoint, Visitor,
 };
 
 /// Writes a series, and behind its lines the one of its creation.
-pub(super) struct CreatedWriter<'p> {
-    lines: LineWriter<'p, OpenMetrics>,
+pub(super) struct CreatedWriter<'p, D> {
+    lines: LineWriter<'p, D>,
     /// In seconds since 1970; 0 if it is not known.
     seconds: u32,
 }
@@ -16,8 +15,8 @@ pub(super) struct CreatedWriter<'p> {
 /// What the line takes beside the name and the labels: no time has more digits.
 const LONGEST: usize = "_created{} 4294967295.0\n".len();
 
-impl<'p> CreatedWriter<'p> {
-    pub(super) fn over(lines: LineWriter<'p, OpenMetrics>) -> Self {
+impl<'p, D: Dialect> CreatedWriter<'p, D> {
+    pub(super) fn over(lines: LineWriter<'p, D>) -> Self {
         Self { lines, seconds: 0 }
     }
 
@@ -25,7 +24,7 @@ impl<'p> CreatedWriter<'p> {
     fn both(
         &mut self,
         labels: LabelPieces<'_>,
-        put: impl FnOnce(&mut LineWriter<'p, OpenMetrics>) -> bool,
+        put: impl FnOnce(&mut LineWriter<'p, D>) -> bool,
     ) -> bool {
         if self.seconds == 0 {
             return put(&mut self.lines);
@@ -37,13 +36,18 @@ impl<'p> CreatedWriter<'p> {
         let is_taken = put(&mut self.lines);
         self.lines.limit = limit;
         if is_taken {
-            put_line(self.lines.page, self.lines.state, labels, self.seconds);
+            put_line::<D>(self.lines.page, self.lines.state, labels, self.seconds);
         }
         is_taken
     }
 }
 
-fn put_line(page: &mut Vec<u8>, state: &Prepared, labels: LabelPieces<'_>, seconds: u32) {
+fn put_line<D: Dialect>(
+    page: &mut Vec<u8>,
+    state: &Prepared,
+    labels: LabelPieces<'_>,
+    seconds: u32,
+) {
     let name = state.name();
     page.extend_from_slice(
         name.strip_suffix(b"_total").filter(|_| state.is_counter).unwrap_or(name),
@@ -53,7 +57,7 @@ fn put_line(page: &mut Vec<u8>, state: &Prepared, labels: LabelPieces<'_>, secon
     page.extend_from_slice(state.const_labels());
     labels.0.iter().for_each(|piece| page.extend_from_slice(piece.as_bytes()));
     if let Some(comma) = page.get_mut(labels_at) {
-        *comma = b'{';
+        *comma = D::OPENING;
         page.push(b'}');
     }
     page.push(b' ');
@@ -61,7 +65,10 @@ fn put_line(page: &mut Vec<u8>, state: &Prepared, labels: LabelPieces<'_>, secon
     page.extend_from_slice(b".0\n");
 }
 
-impl Visitor for CreatedWriter<'_> {
+impl<'p, D: Dialect> Visitor for CreatedWriter<'p, D>
+where
+    LineWriter<'p, D>: Visitor,
+{
     fn shows_exemplars(&self) -> bool {
         self.lines.shows_exemplars()
     }

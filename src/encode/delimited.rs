@@ -67,6 +67,15 @@ impl Encoder {
             let outline = &buffers.outline;
             let mut writer =
                 MetricWriter { outline, page, start, is_empty, birth: Birth::default() };
+            #[cfg(feature = "utf8")]
+            let stopped = super::spelling::visit_if_due(
+                self.escaping,
+                &**source,
+                self.at.1,
+                (&mut buffers.scratch, &mut buffers.spelling),
+                &mut writer,
+            );
+            #[cfg(not(feature = "utf8"))]
             let stopped = source.visit(self.at.1, &mut buffers.scratch, &mut writer);
             is_empty = writer.is_empty;
             if let Some(series) = stopped {

@@ -46,7 +46,7 @@ impl<D: Dialect> LineWriter<'_, D> {
             cumulative = cumulative.wrapping_add(*count);
             let labels_at = lines.put_start("_bucket");
             lines.room.put(tail);
-            lines.room.replace(labels_at, b'{');
+            lines.room.replace(labels_at, D::OPENING);
             number::put_few(Number::U64(cumulative), D::POINTED, &mut lines.room);
             if exemplar.is_there {
                 put(exemplar, &mut lines.room);

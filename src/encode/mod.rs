@@ -17,6 +17,8 @@ mod number;
 mod openmetrics;
 #[cfg(feature = "protobuf")]
 mod protobuf;
+#[cfg(feature = "utf8")]
+mod spelling;
 mod text;
 #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
 mod unit;
@@ -25,13 +27,16 @@ pub use chunk::Encoder;
 
 use crate::error::EncodeError;
 use crate::model::Gather;
+#[cfg(feature = "utf8")]
+use crate::name::Escaping;
 use std::io::Write;
 use std::sync::Arc;
 
 /// An exposition format.
 ///
 /// A format is bytes of one kind. Versions whose bytes are the same are one format here, and only
-/// their media types differ: `http::respond` names the one that was asked for.
+/// their media types differ: `http::respond` names the one that was asked for. So text 1.0.0 is
+/// [`Text`](Self::Text) whose names are escaped in a way that was asked for (feature `utf8`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
@@ -81,6 +86,29 @@ impl Format {
             Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
             #[cfg(feature = "protobuf")]
             Self::Protobuf => protobuf::CONTENT_TYPE,
+        }
+    }
+
+    /// The media type of a page in this format whose names are escaped like this: of text it is that of
+    /// version 1.0.0, from which on a page may have names in quotes (C4, C5).
+    #[cfg(feature = "utf8")]
+    #[must_use]
+    pub const fn content_type_with(self, escaping: Escaping) -> &'static str {
+        match self {
+            Self::Text => {
+                spelling::with_scheme!("text/plain; version=1.0.0; charset=utf-8", escaping)
+            }
+            #[cfg(feature = "openmetrics")]
+            Self::OpenMetrics => spelling::with_scheme!(
+                "application/openmetrics-text; version=1.0.0; charset=utf-8",
+                escaping
+            ),
+            #[cfg(feature = "protobuf")]
+            Self::Protobuf => spelling::with_scheme!(
+                "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; \
+                 encoding=delimited",
+                escaping
+            ),
         }
     }
 

@@ -14,9 +14,12 @@ impl Dialect for OpenMetrics {
     const POINTED: bool = true;
     const EXEMPLARS: bool = true;
 
+    /// O9.
+    const SUFFIXED: bool = false;
+
     /// TYPE, UNIT and HELP, of the name without the suffix of the samples (O4, O9).
-    fn announce(descriptor: &Descriptor, prepared: &mut Prepared) {
-        let (name, metric_type) = (descriptor.stem(), descriptor.metric_type());
+    fn announce(name: &str, descriptor: &Descriptor, prepared: &mut Prepared) {
+        let metric_type = descriptor.metric_type();
         prepared.is_gauge = metric_type == MetricType::GaugeHistogram;
         prepared.is_counter = metric_type == MetricType::Counter;
         prepared.is_dated = matches!(
@@ -24,7 +27,8 @@ impl Dialect for OpenMetrics {
             MetricType::Counter | MetricType::Histogram | MetricType::Summary
         );
         prepared.put(&["# TYPE ", name, " ", metric_type.as_str(), "\n"]);
-        if let Some(unit) = unit(name, metric_type) {
+        // A unit has no quote, and so no other than that around the name is taken away.
+        if let Some(unit) = unit(name.trim_end_matches('"'), metric_type) {
             prepared.put(&["# UNIT ", name, " ", unit, "\n"]);
         }
         prepared.put(&["# HELP ", name, " "]);

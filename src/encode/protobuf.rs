@@ -118,8 +118,8 @@ fn label_length(name: usize, value: usize) -> usize {
 }
 
 impl Outline {
-    /// Begins a family.
-    pub(super) fn family(&mut self, descriptor: &Descriptor) {
+    /// Begins a family of this name.
+    pub(super) fn family(&mut self, descriptor: &Descriptor, name: &str) {
         let metric_type = descriptor.metric_type();
         // What has no type here is shown as in text (B6); names are whole (B4).
         let (number, point, birth) = match metric_type {
@@ -133,25 +133,27 @@ impl Outline {
         self.birth = birth;
         self.point = point;
         self.head.clear();
-        extend_with_text(tag::FAMILY_NAME, descriptor.page_name(), &mut self.head);
+        extend_with_text(tag::FAMILY_NAME, name, &mut self.head);
         extend_with_text(tag::FAMILY_HELP, descriptor.help(), &mut self.head);
         self.head.extend_from_slice(&[tag::FAMILY_TYPE, number]);
-        if let Some(unit) = unit(descriptor.stem(), metric_type) {
+        if let Some(unit) = unit(metric_type.stem_of(name), metric_type) {
             extend_with_text(tag::FAMILY_UNIT, unit, &mut self.head);
         }
         self.make_keys(descriptor);
-        self.make_rows(descriptor);
+        self.make_rows(descriptor, name);
     }
 
-    /// Begins a member of the family: series with the same const labels.
-    pub(super) fn member(&mut self, descriptor: &Descriptor) {
+    /// Begins a member of the family: series with these const labels.
+    pub(super) fn member(&mut self, const_pieces: &str) {
         self.const_labels.clear();
-        for (name, value) in Labels(descriptor.const_pieces()) {
-            let length = label_length(name.len(), value.length);
+        for (name, value) in Labels(const_pieces) {
+            let length = label_length(name.length, value.length);
             let key = self.const_labels.len();
             self.const_labels.push(tag::LABEL);
             extend(length as u64, &mut self.const_labels);
-            extend_with_text(tag::LABEL_NAME, name, &mut self.const_labels);
+            self.const_labels.push(tag::LABEL_NAME);
+            extend(name.length as u64, &mut self.const_labels);
+            name.parts().for_each(|part| self.const_labels.extend_from_slice(part.as_bytes()));
             self.const_labels.push(tag::LABEL_VALUE);
             extend(value.length as u64, &mut self.const_labels);
             value.parts().for_each(|part| self.const_labels.extend_from_slice(part.as_bytes()));
@@ -177,7 +179,7 @@ impl Outline {
         }
     }
 
-    fn make_rows(&mut self, descriptor: &Descriptor) {
+    fn make_rows(&mut self, descriptor: &Descriptor, name: &str) {
         self.bounds.clear();
         self.states.clear();
         self.state_ends.clear();
@@ -186,7 +188,6 @@ impl Outline {
             Shape::Buckets(buckets) => self.bounds.extend_from_slice(buckets.bounds()),
             Shape::Summary(shape) => self.bounds.extend_from_slice(shape.quantiles().values()),
             Shape::States(states) => {
-                let name = descriptor.page_name();
                 for state in states.iter() {
                     self.states.push(tag::LABEL);
                     extend(label_length(name.len(), state.len()) as u64, &mut self.states);
@@ -199,10 +200,10 @@ impl Outline {
     }
 }
 
-/// Labels as the pieces have them.
+/// Labels as the pieces have them. A name that is in quotes there has escapes as a value has.
 struct Labels<'a>(&'a str);
 
-/// A value in which `\`, `"` and line feed may be escaped.
+/// A text in which `\`, `"` and line feed may be escaped.
 #[derive(Clone, Copy)]
 struct Escaped<'a> {
     text: &'a str,
@@ -211,25 +212,50 @@ struct Escaped<'a> {
 }
 
 impl<'a> Iterator for Labels<'a> {
-    type Item = (&'a str, Escaped<'a>);
+    type Item = (Escaped<'a>, Escaped<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (name, rest) = self.0.strip_prefix(',')?.split_once("=\"")?;
+        let label = self.0.strip_prefix(',')?;
+        #[cfg(feature = "utf8")]
+        if let Some(quoted) = label.strip_prefix('"') {
+            let (name, rest) = Escaped::up_to_quote(quoted)?;
+            let (value, rest) = Escaped::up_to_quote(rest.strip_prefix("=\"")?)?;
+            self.0 = rest;
+            return Some((name, value));
+        }
+        let (name, rest) = label.split_once("=\"")?;
+        let (value, rest) = Escaped::up_to_quote(rest)?;
+        self.0 = rest;
+        Some((Escaped { text: name, length: name.len() }, value))
+    }
+}
+
+impl<'a> Escaped<'a> {
+    /// What stands before the closing quote, and what stands behind it.
+    #[inline(always)]
+    fn up_to_quote(text: &'a str) -> Option<(Self, &'a str)> {
         let (mut end, mut escapes) = (0, 0);
         loop {
-            end += rest.get(end..)?.bytes().position(|byte| matches!(byte, b'"' | b'\\'))?;
-            if rest.as_bytes().get(end) == Some(&b'"') {
+            end += text.get(end..)?.bytes().position(|byte| matches!(byte, b'"' | b'\\'))?;
+            if text.as_bytes().get(end) == Some(&b'"') {
                 break;
             }
             escapes += 1;
             end += 2;
         }
-        self.0 = rest.get(end + 1..)?;
-        Some((name, Escaped { text: rest.get(..end)?, length: end - escapes }))
+        Some((Self { text: text.get(..end)?, length: end - escapes }, text.get(end + 1..)?))
     }
-}
 
-impl<'a> Escaped<'a> {
+    /// Puts what it stands for.
+    #[inline(always)]
+    fn put(self, room: &mut Room<'_>) {
+        if self.length == self.text.len() {
+            room.put(self.text.as_bytes());
+        } else {
+            self.parts().for_each(|part| room.put(part.as_bytes()));
+        }
+    }
+
     /// What it stands for, in parts.
     fn parts(self) -> impl Iterator<Item = &'a str> {
         let mut rest = self.text;
@@ -386,13 +412,13 @@ fn put_labels(labels: LabelPieces<'_>, outline: &Outline, room: &mut Room<'_>) {
 fn put_each(pieces: &str, room: &mut Room<'_>) {
     for (name, value) in Labels(pieces) {
         room.put_byte(tag::LABEL);
-        put_varint(label_length(name.len(), value.length) as u64, room);
+        put_varint(label_length(name.length, value.length) as u64, room);
         room.put_byte(tag::LABEL_NAME);
-        put_varint(name.len() as u64, room);
-        room.put(name.as_bytes());
+        put_varint(name.length as u64, room);
+        name.put(room);
         room.put_byte(tag::LABEL_VALUE);
         put_varint(value.length as u64, room);
-        value.parts().for_each(|part| room.put(part.as_bytes()));
+        value.put(room);
     }
 }
 

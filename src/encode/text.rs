@@ -26,8 +26,14 @@ pub(super) trait Dialect {
     #[cfg(feature = "openmetrics")]
     const EXEMPLARS: bool = false;
 
-    /// Puts the lines that announce a family.
-    fn announce(descriptor: &Descriptor, prepared: &mut Prepared);
+    /// What stands where the labels of a line begin, in place of the comma of the first of them.
+    const OPENING: u8 = b'{';
+
+    /// Whether a family is called as its samples are, with the suffix that its type requires.
+    const SUFFIXED: bool = true;
+
+    /// Puts the lines that announce a family, whose name is shown like this.
+    fn announce(name: &str, descriptor: &Descriptor, prepared: &mut Prepared);
 
     /// Whether a series may show this sum of its observations.
     fn may_sum(_sum: f64, _prepared: &Prepared) -> bool {
@@ -50,8 +56,7 @@ pub(super) struct Text;
 
 impl Dialect for Text {
     #[inline(always)]
-    fn announce(descriptor: &Descriptor, prepared: &mut Prepared) {
-        let name = descriptor.page_name();
+    fn announce(name: &str, descriptor: &Descriptor, prepared: &mut Prepared) {
         let word = type_word(descriptor.metric_type());
         prepared.put(&["# HELP ", name, " "]);
         escape_help(descriptor.help(), &mut prepared.head);
@@ -62,11 +67,23 @@ impl Dialect for Text {
 impl Prepared {
     /// Begins a family.
     pub(super) fn family<D: Dialect>(&mut self, descriptor: &Descriptor) {
+        let name = if D::SUFFIXED { descriptor.page_name() } else { descriptor.stem() };
+        self.family_called::<D>(name, descriptor, descriptor.page_name());
+    }
+
+    /// Begins a family whose name is shown like this, and the label of its states like that.
+    #[inline(always)]
+    pub(super) fn family_called<D: Dialect>(
+        &mut self,
+        name: &str,
+        descriptor: &Descriptor,
+        own_label: &str,
+    ) {
         self.is_new = true;
         self.head.clear();
-        D::announce(descriptor, self);
+        D::announce(name, descriptor, self);
         self.name_at = self.head.len();
-        self.make_tails(descriptor);
+        self.make_tails(descriptor, own_label);
     }
 
     /// Begins a member of the family: series with the same const labels.
@@ -90,7 +107,7 @@ impl Prepared {
         }
     }
 
-    fn make_tails(&mut self, descriptor: &Descriptor) {
+    fn make_tails(&mut self, descriptor: &Descriptor, own_label: &str) {
         self.tails.clear();
         self.bounds.clear();
         match descriptor.shape() {
@@ -103,7 +120,7 @@ impl Prepared {
                 (0..quantiles.len()).for_each(|at| self.push_tail("quantile", quantiles.text(at)));
             }
             Shape::States(states) => {
-                states.iter().for_each(|state| self.push_tail(descriptor.page_name(), state));
+                states.iter().for_each(|state| self.push_tail(own_label, state));
             }
         }
     }
@@ -215,7 +232,7 @@ impl<D: Dialect> LineWriter<'_, D> {
             }
             let labels_at = lines.put_start("");
             lines.room.put(tail);
-            lines.room.replace(labels_at, b'{');
+            lines.room.replace(labels_at, D::OPENING);
             lines.end(value);
         }
         lines.bare(ends);
@@ -259,7 +276,7 @@ impl<D: Dialect> Lines<'_, D> {
                 labels_at
             };
             self.room.put(tail);
-            self.room.replace(labels_at, b'{');
+            self.room.replace(labels_at, D::OPENING);
             self.put_value(value);
         }
     }
@@ -311,7 +328,7 @@ impl<D: Dialect> Lines<'_, D> {
     #[inline]
     pub(super) fn close(&mut self, labels_at: usize) {
         if self.room.written() > labels_at {
-            self.room.replace(labels_at, b'{');
+            self.room.replace(labels_at, D::OPENING);
             self.room.put(b"} ");
         } else {
             self.room.put(b" ");
@@ -419,4 +436,8 @@ encoders! {
     Text;
     #[cfg(feature = "openmetrics")]
     super::openmetrics::OpenMetrics;
+    #[cfg(feature = "utf8")]
+    super::spelling::Quoted<Text>;
+    #[cfg(all(feature = "utf8", feature = "openmetrics"))]
+    super::spelling::Quoted<super::openmetrics::OpenMetrics>;
 }

@@ -14,7 +14,8 @@ pub(crate) fn write(name: &str, value: &str, out: &mut String) -> bool {
     escaped
 }
 
-fn write_escaped(value: &str, out: &mut String) -> bool {
+/// Appends a text with its escapes. Answers whether there are any.
+pub(crate) fn write_escaped(value: &str, out: &mut String) -> bool {
     let mut rest = value;
     let is_special = |byte| matches!(byte, b'\\' | b'"' | b'\n');
     while let Some(at) = rest.bytes().position(is_special) {

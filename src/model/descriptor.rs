@@ -1,5 +1,8 @@
 //! What the series of a family have in common.
 
+#[cfg(feature = "utf8")]
+mod spelling;
+
 use super::{Buckets, SummaryShape};
 use crate::error::NameError;
 use crate::label::piece;
@@ -57,6 +60,11 @@ impl MetricType {
             Self::Info => "_info",
             _ => "",
         }
+    }
+
+    /// A name of this type without the suffix.
+    pub(crate) fn stem_of(self, name: &str) -> &str {
+        name.strip_suffix(self.required_suffix()).unwrap_or(name)
     }
 
     /// What is wrong with a name for this type, beyond its characters.
@@ -127,6 +135,9 @@ struct Facts {
     const_labels: Vec<String>,
     const_pieces: String,
     shape: Shape,
+    /// Some label is named otherwise than on the page.
+    #[cfg(feature = "utf8")]
+    has_utf8_labels: bool,
 }
 
 macro_rules! plain_constructors {
@@ -284,6 +295,8 @@ impl Descriptor {
             const_labels: Vec::new(),
             const_pieces: String::new(),
             shape,
+            #[cfg(feature = "utf8")]
+            has_utf8_labels: false,
         }))
     }
 
@@ -309,7 +322,15 @@ impl Descriptor {
         if let Some(why) = self.0.label_fault(&page_name) {
             return Err(NameError::new("label name", name, why));
         }
+        #[cfg(feature = "utf8")]
+        if let Some(why) = self.0.escaped_label_fault(name) {
+            return Err(NameError::new("label name", name, why));
+        }
         let facts = self.facts_mut();
+        #[cfg(feature = "utf8")]
+        {
+            facts.has_utf8_labels |= page_name != name;
+        }
         let (names, second) = match value {
             Some(value) => {
                 piece::write(&page_name, value, &mut facts.const_pieces);
@@ -459,6 +480,11 @@ impl Descriptor {
             return other.common_sample_name(self);
         }
         // What the suffix of the other begins with, if the names are the same.
+        #[cfg(feature = "utf8")]
+        let Some(rest) = stem.strip_prefix(other_stem) else {
+            return self.common_escaped_name(other);
+        };
+        #[cfg(not(feature = "utf8"))]
         let rest = stem.strip_prefix(other_stem)?;
         let suffixes = other.sample_suffixes().iter().filter_map(|other| other.strip_prefix(rest));
         for suffix in suffixes {
@@ -466,19 +492,24 @@ impl Descriptor {
                 return Some(format!("{stem}{suffix}"));
             }
         }
+        #[cfg(feature = "utf8")]
+        return self.common_escaped_name(other);
+        #[cfg(not(feature = "utf8"))]
         None
     }
 
     /// Whether this is the name of the family in some format, or of its samples.
     pub(crate) fn is_called(&self, name: &str) -> bool {
         let suffix = name.strip_prefix(self.stem());
-        suffix.is_some_and(|suffix| self.sample_suffixes().contains(&suffix))
+        let is_called = suffix.is_some_and(|suffix| self.sample_suffixes().contains(&suffix));
+        #[cfg(feature = "utf8")]
+        let is_called = is_called || self.is_called_in_some_scheme(name);
+        is_called
     }
 
     /// The name as the page shows it, without the suffix that its type requires.
     pub(crate) fn stem(&self) -> &str {
-        let name = self.page_name();
-        name.strip_suffix(self.metric_type().required_suffix()).unwrap_or(name)
+        self.metric_type().stem_of(self.page_name())
     }
 
     fn sample_suffixes(&self) -> &'static [&'static str] {
@@ -510,6 +541,8 @@ impl Facts {
                 "a state set shows its states in a label of its own name, which this cannot be"
             } else if self.has_label(&self.page_name) {
                 "its states need the label of this name"
+            } else if self.has_label_escaped_as_its_name() {
+                "its states need a label that is of this name in some escaping scheme"
             } else {
                 return check_states(states).and_then(|()| self.check_help());
             }
@@ -517,6 +550,13 @@ impl Facts {
             return self.check_help();
         };
         Err(NameError::new("metric name", &self.name, why))
+    }
+
+    /// Without other schemes, the names on the page are all there are.
+    #[cfg(not(feature = "utf8"))]
+    #[inline(always)]
+    fn has_label_escaped_as_its_name(&self) -> bool {
+        false
     }
 
     fn check_help(&self) -> Result<(), NameError> {

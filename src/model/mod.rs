@@ -47,6 +47,8 @@ pub(crate) use grid::SCHEMA_7;
 pub(crate) use kept::Kept;
 pub use number::Number;
 pub use quantiles::{Quantiles, SummaryShape};
+#[cfg(feature = "utf8")]
+pub(crate) use scratch::Spelling;
 pub(crate) use scratch::{Buffers, Prepared, Scratch};
 #[cfg(feature = "protobuf")]
 pub(crate) use scratch::{Key, Outline};

@@ -17,6 +17,9 @@ pub(crate) struct Buffers {
     /// What an encoder of messages needs.
     #[cfg(feature = "protobuf")]
     pub(crate) outline: Outline,
+    /// What an encoder needs for names outside the legacy set.
+    #[cfg(feature = "utf8")]
+    pub(crate) spelling: Spelling,
     /// The message of which parts are on their way.
     #[cfg(feature = "protobuf")]
     pub(crate) message: Vec<u8>,
@@ -48,6 +51,26 @@ pub(crate) struct Prepared {
     pub(crate) tails: String,
     /// Where each of them starts and ends.
     pub(crate) bounds: Vec<(usize, usize)>,
+}
+
+/// The names of the family at hand as they are in the escaping scheme of the page.
+#[cfg(feature = "utf8")]
+#[derive(Debug, Default)]
+pub(crate) struct Spelling {
+    /// The name of the family.
+    pub(crate) name: String,
+    /// The same as it stands between quotes.
+    pub(crate) escaped_name: String,
+    /// The name at hand, in quotes if it needs them.
+    pub(crate) shown: String,
+    /// The const labels as pieces.
+    pub(crate) const_pieces: String,
+    /// The names of the other labels, in quotes if they need them, one after the other.
+    pub(crate) labels: String,
+    /// Where each of them ends.
+    pub(crate) ends: Vec<usize>,
+    /// The labels of the series at hand as pieces.
+    pub(crate) pieces: String,
 }
 
 /// Fields of messages that an encoder prepares for the family at hand.
