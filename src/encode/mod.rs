@@ -24,6 +24,8 @@ mod text;
 mod unit;
 
 pub use chunk::Encoder;
+#[cfg(feature = "utf8")]
+pub(crate) use spelling::with_scheme;
 
 use crate::error::EncodeError;
 use crate::model::Gather;

@@ -4,17 +4,32 @@
 //! [`Answer`] comes back, content type included.
 
 use crate::encode::Format;
+#[cfg(feature = "utf8")]
+use crate::name::Escaping;
 
 /// How a scrape is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) format: Format,
     pub(crate) content_type: &'static str,
+    /// How names outside the legacy set are shown.
+    #[cfg(feature = "utf8")]
+    pub(crate) escaping: Escaping,
 }
 
 impl Answer {
     const fn of(format: Format) -> Self {
-        Self { format, content_type: format.content_type() }
+        Self::called(format, format.content_type())
+    }
+
+    /// The page of a format under this media type.
+    pub(crate) const fn called(format: Format, content_type: &'static str) -> Self {
+        Self {
+            format,
+            content_type,
+            #[cfg(feature = "utf8")]
+            escaping: Escaping::Underscores,
+        }
     }
 }
 
@@ -29,14 +44,16 @@ const TEXT: Answer = Answer::of(Format::Text);
 /// Source: Prometheus content negotiation, RFC 9110 section 12.5.1 (a server may disregard the
 /// header).
 pub(crate) fn negotiate(accept: Option<&str>) -> Answer {
-    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+    #[cfg(any(feature = "openmetrics", feature = "protobuf", feature = "utf8"))]
     let wanted = accept.and_then(preference::best);
-    #[cfg(not(any(feature = "openmetrics", feature = "protobuf")))]
+    #[cfg(not(any(feature = "openmetrics", feature = "protobuf", feature = "utf8")))]
     let wanted = accept.and(None); // There is nothing to choose from.
     wanted.unwrap_or(TEXT)
 }
 
-#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+#[cfg(any(feature = "openmetrics", feature = "protobuf", feature = "utf8"))]
+mod media;
+#[cfg(any(feature = "openmetrics", feature = "protobuf", feature = "utf8"))]
 mod preference;
 
 #[cfg(test)]

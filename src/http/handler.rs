@@ -1,6 +1,6 @@
 //! From a request to the page, or to the reason why there is none.
 
-use super::accept::{self, Answer};
+use super::accept;
 use super::query::Query;
 use super::{Request, Response};
 use crate::encode::Encoder;
@@ -156,15 +156,18 @@ pub fn respond(registry: &Registry, request: &Request<'_>) -> Response {
 fn page(registry: &Registry, request: &Request<'_>) -> Response {
     let started = clock::instant();
     let query = Query::read(request.query.unwrap_or_default());
-    let Answer { format, content_type } =
-        query.debug.unwrap_or_else(|| accept::negotiate(request.accept));
+    let answer = query.debug.unwrap_or_else(|| accept::negotiate(request.accept));
     let deadline = request.timeout.and_then(|timeout| deadline(started, timeout));
     let is_late = || deadline.is_some_and(|deadline| clock::instant() >= deadline);
     let only = |family: &Descriptor| query.wants(family);
     let collectors = query.is_partial().then(|| registry.collectors_of(&only));
     let runs = |id| collectors.as_ref().map_or(true, |asked| asked.contains(&id)) && !is_late();
 
-    let mut encoder = Encoder::over(registry.gatherer(), format, &runs);
+    let mut encoder = Encoder::over(registry.gatherer(), answer.format, &runs);
+    #[cfg(feature = "utf8")]
+    {
+        encoder = encoder.escaping(answer.escaping);
+    }
     if query.is_partial() {
         encoder.retain(&only);
     }
@@ -179,7 +182,7 @@ fn page(registry: &Registry, request: &Request<'_>) -> Response {
     let elapsed = clock::instant().saturating_duration_since(started);
     let size = if query.is_partial() { registry.last_page_bytes() } else { body.length };
     registry.record_scrape(elapsed, size);
-    let response = Response::new(200, content_type, body.bytes);
+    let response = Response::new(200, answer.content_type, body.bytes);
     let response = response.with_header("vary", "Accept, Accept-Encoding");
     match body.coding {
         Some(coding) => response.with_header("content-encoding", coding),

@@ -11,7 +11,7 @@ mod coding;
 mod gzip;
 mod handler;
 pub(crate) mod query;
-#[cfg(any(feature = "gzip", feature = "openmetrics", feature = "protobuf"))]
+#[cfg(any(feature = "gzip", feature = "openmetrics", feature = "protobuf", feature = "utf8"))]
 mod weight;
 
 pub use handler::{respond, Handler};

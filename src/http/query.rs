@@ -55,7 +55,7 @@ fn debug(format: &str) -> Option<Answer> {
         "openmetrics" => Format::OpenMetrics,
         _ => return None,
     };
-    Some(Answer { format, content_type: "text/plain; charset=utf-8" })
+    Some(Answer::called(format, "text/plain; charset=utf-8"))
 }
 
 /// The text that is encoded, if it is any.
