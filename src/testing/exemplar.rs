@@ -14,7 +14,10 @@ pub(super) fn exemplar(line: &mut Lexer<'_>) -> Result<Exemplar, Rule> {
     if !line.take(" {") {
         return Err(Rule::ExemplarForm);
     }
-    let (_, labels) = sample::labels(line)?;
+    let (metric, labels) = sample::labels(line)?;
+    if metric.is_some() {
+        return Err(Rule::ExemplarForm);
+    }
     check_length(&labels)?;
     if !line.take(" ") {
         return Err(Rule::ExemplarForm);

@@ -59,19 +59,33 @@ impl<'t> Lexer<'t> {
         self.up_to(is_blank)
     }
 
-    /// The name of a metric, outside braces: quoted in text 0.0.4, if it has to be (T13).
-    pub(super) fn metric_name(&mut self) -> Result<String, Rule> {
-        if self.dialect == Dialect::Text && self.take("\"") {
-            return Some(self.quoted()?).filter(|name| !name.is_empty()).ok_or(Rule::MetricName);
+    /// The name of a family, in quotes if it has to be (T13).
+    pub(super) fn family_name(&mut self) -> Result<String, Rule> {
+        if self.take("\"") {
+            let name = self.quoted()?;
+            return self.checked_name(name);
         }
+        self.metric_name()
+    }
+
+    /// The name of a metric that is not quoted.
+    pub(super) fn metric_name(&mut self) -> Result<String, Rule> {
         let name = self.up_to(|c| !is_name_part(c) && c != ':');
-        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        if name.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(Rule::MetricName);
+        }
+        self.checked_name(name.to_owned())
+    }
+
+    /// The name of a metric, if it may be one where it stands in quotes.
+    pub(super) fn checked_name(&self, name: String) -> Result<String, Rule> {
+        if name.is_empty() {
             return Err(Rule::MetricName);
         }
         if self.dialect == Dialect::OpenMetrics && name.starts_with('_') {
             return Err(Rule::MetricNameReserved);
         }
-        Ok(name.to_owned())
+        Ok(name)
     }
 
     /// The name of a label that is not quoted.

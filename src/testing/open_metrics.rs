@@ -8,7 +8,8 @@ use super::{sample, text, Dialect, ParseError, Rule};
 /// Reads a page in the text form of OpenMetrics 1.0.
 ///
 /// Refuses what the specification forbids, with "must not" or by its grammar; takes what it only
-/// advises against.
+/// advises against. Names in quotes, which came after the specification, are taken where Prometheus
+/// takes them: that of a metric as the first thing inside the braces.
 ///
 /// # Errors
 ///
@@ -86,7 +87,7 @@ fn metadata(line: &mut Lexer<'_>) -> Result<(String, Metadata), Rule> {
     if !line.take(" ") {
         return Err(Rule::Metadata);
     }
-    let name = line.metric_name()?;
+    let name = line.family_name()?;
     if !line.take(" ") {
         return Err(if line.is_at_end() { Rule::Metadata } else { Rule::MetricName });
     }

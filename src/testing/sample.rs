@@ -50,10 +50,16 @@ pub(super) fn sample(line: &mut Lexer<'_>) -> Result<Sample, Rule> {
 
 /// Name and labels, and what separates them from the value.
 fn series(line: &mut Lexer<'_>) -> Result<(String, Labels), Rule> {
-    if line.dialect() == Dialect::Text && line.take("{") {
+    if line.take("{") {
         let (name, labels) = labels(line)?;
-        line.skip_blanks();
-        return Ok((name.ok_or(Rule::MetricName)?, labels));
+        let name = line.checked_name(name.ok_or(Rule::MetricName)?)?;
+        let has_blank = line.blank();
+        // In text a brace and a number cannot merge.
+        return if has_blank || line.dialect() == Dialect::Text {
+            Ok((name, labels))
+        } else {
+            Err(Rule::Blank)
+        };
     }
     let name = line.metric_name()?;
     let has_blank = line.dialect() == Dialect::Text && line.blank();
@@ -77,8 +83,8 @@ fn series(line: &mut Lexer<'_>) -> Result<(String, Labels), Rule> {
     }
 }
 
-/// A label set up to its closing brace; the opening one was taken. Text 0.0.4 lets the name of the
-/// metric come first.
+/// A label set up to its closing brace; the opening one was taken. The name of the metric may come
+/// first, in quotes.
 pub(super) fn labels(line: &mut Lexer<'_>) -> Result<(Option<String>, Labels), Rule> {
     let (mut metric, mut labels) = (None, Labels::new());
     loop {
@@ -86,7 +92,7 @@ pub(super) fn labels(line: &mut Lexer<'_>) -> Result<(Option<String>, Labels), R
         if line.take("}") {
             break;
         }
-        let is_quoted = line.dialect() == Dialect::Text && line.take("\"");
+        let is_quoted = line.take("\"");
         let name = if is_quoted { line.quoted()? } else { line.label_name()? };
         line.skip_blanks();
         if line.take("=") {

@@ -1,11 +1,11 @@
-//! The Prometheus text format 0.0.4, as strictly as it is written down.
+//! The Prometheus text format, 0.0.4 and 1.0.0, as strictly as it is written down.
 
 use super::families::{Families, Fault, Metadata};
 use super::lexer::Lexer;
 use super::page::{Kind, Page};
 use super::{sample, Dialect, ParseError, Rule};
 
-/// Reads a page in the text format 0.0.4.
+/// Reads a page in the text format 0.0.4, or 1.0.0, which differs in that names may be in quotes.
 ///
 /// Refuses what the format forbids, and also what it leaves undefined or only implies: series that
 /// come twice, counters that are negative, histograms whose buckets do not add up, reserved labels.
@@ -78,7 +78,7 @@ fn metadata(line: &mut Lexer<'_>) -> Result<Option<(String, Metadata)>, Rule> {
     if line.is_at_end() {
         return Err(Rule::Metadata);
     }
-    let name = line.metric_name()?;
+    let name = line.family_name()?;
     if !line.blank() && !line.is_at_end() {
         return Err(Rule::MetricName);
     }

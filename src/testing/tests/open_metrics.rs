@@ -19,7 +19,7 @@ fn o2_blanks_are_single_and_lines_full() {
     open_metrics_refuses(Rule::MetricName, &[(1, " a 1\n"), (1, "a\t1\n")]);
     open_metrics_refuses(Rule::Blank, &[(1, "a 1\t\n"), (1, "a{x=\"1\"}1\n")]);
     open_metrics_refuses(Rule::Labels, &[(1, "a{x=\"1\",} 1\n"), (1, "a{x= \"1\"} 1\n")]);
-    open_metrics_refuses(Rule::LabelName, &[(1, "a{ x=\"1\"} 1\n"), (1, "a{\"x\"=\"1\"} 1\n")]);
+    open_metrics_refuses(Rule::LabelName, &[(1, "a{ x=\"1\"} 1\n"), (1, "a{,x=\"1\"} 1\n")]);
     open_metrics_refuses(Rule::Trailing, &[(1, "a 1 1 1\n"), (1, "# TYPE a gauge \n")]);
     open_metrics_refuses(Rule::Quote, &[(1, "a{x=\"1} 1\n")]);
     assert_eq!(rule(b"a{x=\"\xff\"} 1\n# EOF\n"), Some(Rule::Utf8));
@@ -275,4 +275,55 @@ fn n12_no_two_families_could_have_a_sample_of_one_name() {
 fn n14_n8_a_series_comes_once() {
     open_metrics_refuses(Rule::SeriesTwice, &[(2, "a 1\na 1\n"), (2, "a 1\na{x=\"\"} 1\n")]);
     open_metrics("a 1 1\na 1 1\n"); // Times that a float cannot tell apart.
+}
+
+#[test]
+fn t13_names_outside_the_legacy_set_are_quoted() {
+    let page = open_metrics(
+        "# TYPE \"a.b\" counter\n# HELP \"a.b\" A.\n{\"a.b_total\",\"x\\\"y\"=\"1\",z=\"2\"} 1\n\
+         {\"a.b_total\"} 2 # {\"x y\"=\"1\"} 1\na{\"x.y\"=\"1\"} 3\n",
+    );
+    assert_eq!(page.value("a.b_total", &[("x\"y", "1"), ("z", "2")]), Some(1.0));
+    assert_eq!(page.value("a", &[("x.y", "1")]), Some(3.0));
+    open_metrics("# TYPE \"a.b_seconds\" gauge\n# UNIT \"a.b_seconds\" seconds\n");
+    let lines: Vec<_> = page.families()[0].samples().iter().map(ToString::to_string).collect();
+    assert_eq!(lines, ["{\"a.b_total\",\"x\\\"y\"=\"1\",z=\"2\"} 1", "{\"a.b_total\"} 2"]);
+    open_metrics_refuses(
+        Rule::MetricName,
+        &[
+            (1, "{} 1\n"),
+            (1, "# TYPE \"\" gauge\n"),
+            (1, "# TYPE \"a.b\"gauge\n"),
+            (1, "\"a.b\" 1\n"),
+            (1, "\"a.b\"{x=\"1\"} 1\n"),
+            (1, "{x=\"1\"} 1\n"),
+        ],
+    );
+    open_metrics_refuses(
+        Rule::Labels,
+        &[
+            (1, "a{\"b\"} 1\n"),
+            (1, "{\"a\",\"b\"} 1\n"),
+            (1, "{\"\"} 1\n"),
+            (1, "{x=\"1\",\"a\"} 1\n"),
+            (1, "{\"a\",} 1\n"),
+            (1, "{\"a\" ,x=\"1\"} 1\n"),
+            (1, "{\"a\",\"x\"= \"1\"} 1\n"),
+        ],
+    );
+    open_metrics_refuses(Rule::LabelName, &[(1, "{\"a\",\"\"=\"1\"} 1\n"), (1, "{ \"a\"} 1\n")]);
+    open_metrics_refuses(Rule::Blank, &[(1, "{\"a\"}1\n"), (1, "{\"a\"}\t1\n")]);
+    open_metrics_refuses(Rule::Value, &[(1, "{\"a\"}  1\n")]);
+    open_metrics_refuses(Rule::Quote, &[(1, "# TYPE \"a.b gauge\n"), (1, "{\"a.b} 1\n")]);
+    open_metrics_refuses(
+        Rule::MetricNameReserved,
+        &[(1, "# TYPE \"_a.b\" gauge\n"), (1, "{\"_a.b\"} 1\n")],
+    );
+    open_metrics_refuses(Rule::LabelNameReserved, &[(1, "{\"a\",\"_x\"=\"1\"} 1\n")]);
+    open_metrics_refuses(Rule::UnitSuffix, &[(1, "# UNIT \"a.seconds\" seconds\n")]);
+    open_metrics_refuses(Rule::ExemplarForm, &[(1, "a_total 1 # {\"x\"} 1\n")]);
+    open_metrics_refuses(
+        Rule::ExemplarForm,
+        &[(2, "# TYPE a counter\na_total 1 # {\"x\",y=\"1\"} 1\n")],
+    );
 }

@@ -197,6 +197,14 @@ fn t13_names_outside_the_legacy_set_are_quoted() {
     text_refuses(Rule::MetricName, &[(1, "{} 1\n"), (1, "# TYPE \"\" gauge\n")]);
     text_refuses(Rule::LabelName, &[(1, "{\"a\",\"\"=\"1\"} 1\n")]);
     text_refuses(Rule::Labels, &[(1, "a{\"b\"} 1\n"), (1, "{\"a\",\"b\"} 1\n"), (1, "{\"\"} 1\n")]);
+    text_refuses(Rule::Labels, &[(1, "{x=\"1\",\"a\"} 1\n"), (1, "{\"a\" \"b\"} 1\n")]);
+    text_refuses(Rule::MetricName, &[(1, "\"a\" 1\n"), (1, "\"a\"{x=\"1\"} 1\n")]);
+    text_refuses(Rule::MetricName, &[(1, "# TYPE \"a.b\"gauge\n"), (1, "{\"x\"=\"1\"} 1\n")]);
+    text_refuses(Rule::Quote, &[(1, "# TYPE \"a.b gauge\n"), (1, "{\"a.b} 1\n")]);
+    text_refuses(Rule::Escape, &[(1, "# TYPE \"a\\tb\" gauge\n"), (1, "{\"a\\.b\"} 1\n")]);
+    text_refuses(Rule::LabelTwice, &[(1, "{\"a\",\"x\"=\"1\",x=\"2\"} 1\n")]);
+    text_refuses(Rule::LabelNameReserved, &[(1, "{\"a\",\"__x\"=\"1\"} 1\n")]);
+    text_refuses(Rule::SeriesTwice, &[(2, "a{x=\"1\"} 1\n{\"a\",\"x\"=\"1\"} 1\n")]);
 }
 
 #[test]
