@@ -1,5 +1,8 @@
 //! Properties that hold for registries nobody thought of.
 
+#[cfg(all(feature = "utf8", feature = "openmetrics", feature = "protobuf", feature = "testing"))]
+#[path = "props/escaping.rs"]
+mod escaping;
 #[path = "props/hostile.rs"]
 mod hostile;
 #[path = "props/machine.rs"]

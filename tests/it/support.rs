@@ -21,6 +21,25 @@ pub(crate) fn bytes_in(format: Format, registry: &Registry) -> Vec<u8> {
     page
 }
 
+/// The page in chunks of this capacity, with names escaped like this.
+#[cfg(feature = "utf8")]
+pub(crate) fn escaped(
+    registry: &Registry,
+    (format, escaping): (Format, nunchi::Escaping),
+    capacity: usize,
+) -> Vec<u8> {
+    let mut encoder = nunchi::Encoder::new(registry, format).escaping(escaping);
+    let mut page = Vec::new();
+    loop {
+        let mut chunk = Vec::with_capacity(capacity);
+        let more = encoder.next_chunk(&mut chunk);
+        page.extend_from_slice(&chunk);
+        if !more {
+            return page;
+        }
+    }
+}
+
 /// The page as the strict parser of these tests reads it, once that of the library took it too.
 pub(crate) fn parsed(registry: &Registry) -> Page {
     let page = page(registry);

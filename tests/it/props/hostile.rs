@@ -50,6 +50,8 @@ fn name() -> impl Strategy<Value = String> {
         4 => "[a-c]{1,2}(_total|_count|_sum|_bucket|_created|_info)?",
         2 => "[a-zA-Z:_][a-zA-Z0-9_:]{0,8}",
         2 => "[a.b:9_돌 \"\\\\\n]{0,5}",
+        // What may be equal once it is escaped.
+        2 => "(a[.]b|a b|a-b|a_dot_b|U__a_2e_b)(_|__)?(total|sum|count)?",
         1 => any::<String>(),
     ]
 }
@@ -67,9 +69,16 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
         Kind::StateSet,
         Kind::Unknown,
     ]);
-    let label = prop_oneof![3 => "[x-z]", 1 => "[a.b_돌]{1,3}", 1 => Just("le".to_owned())];
+    let label = prop_oneof![
+        6 => "[x-z]",
+        2 => "[a.b_돌]{1,3}",
+        1 => "x[.:=\"\\\\\n,{}돌]{1,3}",
+        1 => "(x[.]y|x y|x_dot_y|U__x_2e_y)",
+        2 => Just("le".to_owned()),
+    ];
     let labels = prop::collection::vec(label, 0..4);
-    let const_labels = prop::collection::vec(("[v-x]", text()), 0..2);
+    let const_label = prop_oneof![3 => "[v-x]", 1 => "v[.=\"]{1,2}"];
+    let const_labels = prop::collection::vec((const_label, text()), 0..2);
     let values = prop::collection::vec(text(), 3);
     let series = prop::collection::vec((values, prop::collection::vec(any::<u64>(), 1..6)), 0..5);
     (kinds, name(), text(), labels, const_labels, series).prop_map(
@@ -128,7 +137,8 @@ impl Spec {
             Kind::Unknown => Descriptor::unknown(name, help),
         }?;
         for (name, value) in &self.const_labels {
-            descriptor = descriptor.with_const_label(name.as_str(), value.as_str())?;
+            let name = LabelName::utf8(name.clone()).map_err(refuse)?;
+            descriptor = descriptor.with_const_label(name, value.as_str())?;
         }
         let labels: Result<Vec<_>, _> =
             self.labels.iter().map(|label| LabelName::utf8(label.clone())).collect();
@@ -218,11 +228,21 @@ pub(super) fn spelling(number: Number) -> String {
 }
 
 pub(super) fn expected(spec: &Spec, fixed: &Fixed) -> Samples {
-    let name = underscored(&spec.name, true);
+    expected_as(spec, fixed, underscored)
+}
+
+/// How a name is escaped. `true`: it may have a colon.
+pub(super) type Escape = fn(&str, bool) -> String;
+
+/// The same with names that are escaped in some way.
+pub(super) fn expected_as(spec: &Spec, fixed: &Fixed, escape: Escape) -> Samples {
+    let name = escape(&spec.name, true);
     let mut samples = Samples::new();
     for (_, values, value) in &fixed.points {
-        let own = spec.labels.iter().map(|label| underscored(label, false)).zip(values.clone());
-        let labels: Vec<_> = spec.const_labels.iter().cloned().chain(own).collect();
+        let own = spec.labels.iter().map(|label| escape(label, false)).zip(values.clone());
+        let common = spec.const_labels.iter();
+        let common = common.map(|(label, value)| (escape(label, false), value.clone()));
+        let labels: Vec<_> = common.chain(own).collect();
         let mut put = |suffix: &str, extra: Option<(&str, String)>, number: Number| {
             let mut labels: Vec<_> =
                 labels.iter().filter(|(_, value)| !value.is_empty()).cloned().collect();
@@ -261,15 +281,15 @@ pub(super) fn expected(spec: &Spec, fixed: &Fixed) -> Samples {
 
 /// The same where the sum and the count of a gauge histogram have names of their own.
 #[cfg(all(any(feature = "openmetrics", feature = "protobuf"), feature = "testing"))]
-pub(super) fn expected_of_types(spec: &Spec, fixed: &Fixed) -> Samples {
-    let name = underscored(&spec.name, true);
+pub(super) fn expected_of_types(spec: &Spec, fixed: &Fixed, escape: Escape) -> Samples {
+    let name = escape(&spec.name, true);
     let rename = |sample: String| match sample.strip_prefix(&name) {
         Some(end @ ("_sum" | "_count")) if spec.kind == Kind::GaugeHistogram => {
             format!("{name}_g{}", &end[1..])
         }
         _ => sample,
     };
-    let samples = expected(spec, fixed).into_iter();
+    let samples = expected_as(spec, fixed, escape).into_iter();
     samples.map(|((sample, labels), value)| ((rename(sample), labels), value)).collect()
 }
 

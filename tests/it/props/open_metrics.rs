@@ -1,6 +1,6 @@
 //! OpenMetrics of hostile registries: the strict parser takes the page, and reads what was put in.
 
-use super::hostile::{expected_of_types, spec, spelling, underscored, Kind, Samples, Spec};
+use super::hostile::{expected_of_types, spec, spelling, underscored, Escape, Kind, Samples, Spec};
 use crate::support::{open_metrics, Fixed};
 use nunchi::model::Number;
 use nunchi::testing::{Family, Sample};
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// The type as the format calls it, and what the names of samples have beyond that of the family.
-fn words(kind: Kind) -> (&'static str, &'static str) {
+pub(super) fn words(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Counter => ("counter", "_total"),
         Kind::Gauge | Kind::IntGauge => ("gauge", ""),
@@ -23,9 +23,9 @@ fn words(kind: Kind) -> (&'static str, &'static str) {
 }
 
 /// What the format lets a family show of what it has.
-fn allowed(spec: &Spec, fixed: &Fixed) -> Samples {
-    let mut samples = expected_of_types(spec, fixed);
-    let name = underscored(&spec.name, true);
+pub(super) fn allowed(spec: &Spec, fixed: &Fixed, escape: Escape) -> Samples {
+    let mut samples = expected_of_types(spec, fixed, escape);
+    let name = escape(&spec.name, true);
     let number = |text: &String| match text.len() {
         16 => u64::from_str_radix(text, 16).map(f64::from_bits).unwrap_or(f64::NAN),
         _ => text.parse().unwrap_or(f64::NAN),
@@ -48,7 +48,7 @@ fn allowed(spec: &Spec, fixed: &Fixed) -> Samples {
     samples
 }
 
-fn found(family: &Family, like: &Samples) -> Samples {
+pub(super) fn found(family: &Family, like: &Samples) -> Samples {
     let sample = |sample: &Sample| {
         let labels = sample.labels().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let key = (sample.name().to_owned(), labels.collect());
@@ -83,7 +83,7 @@ proptest! {
             prop_assert_eq!(family.metric_type(), word);
             prop_assert_eq!(&format!("{}{suffix}", family.name()), name);
             prop_assert_eq!(family.help(), spec.help.trim_end_matches('\r'));
-            let wanted = allowed(spec, fixed);
+            let wanted = allowed(spec, fixed, underscored);
             prop_assert_eq!(found(family, &wanted), wanted, "{}", text);
         }
         prop_assert_eq!(text, open_metrics(&registry).0);

@@ -1,6 +1,6 @@
 //! Protobuf of hostile registries: the strict parser reads what was put in, and what is in the text.
 
-use super::hostile::{expected_of_types, spec, spelling, underscored, Kind, Samples, Spec};
+use super::hostile::{expected_of_types, spec, spelling, underscored, Escape, Kind, Samples, Spec};
 use crate::support::{bytes_in, page, protobuf, Fixed, Value};
 use nunchi::model::Number;
 use nunchi::testing::{parse_text, Family, Sample};
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// The type as the format calls it.
-fn word(kind: Kind) -> &'static str {
+pub(super) fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::Counter => "counter",
         Kind::GaugeHistogram => "gaugehistogram",
@@ -21,17 +21,17 @@ fn word(kind: Kind) -> &'static str {
 }
 
 /// What was put in. Floats are all there is for numbers that are no counts.
-fn in_floats(spec: &Spec, fixed: &Fixed) -> Samples {
+pub(super) fn in_floats(spec: &Spec, fixed: &Fixed, escape: Escape) -> Samples {
     let mut points = fixed.points.clone();
     for (_, _, value) in &mut points {
         if let Value::Number(number) = value {
             *number = Number::F64(number.as_f64());
         }
     }
-    expected_of_types(spec, &Fixed { families: fixed.families.clone(), points })
+    expected_of_types(spec, &Fixed { families: fixed.families.clone(), points }, escape)
 }
 
-fn found(family: &Family, like: &Samples) -> Samples {
+pub(super) fn found(family: &Family, like: &Samples) -> Samples {
     let sample = |sample: &Sample| {
         let labels = sample.labels().filter(|(_, value)| !value.is_empty());
         let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -65,7 +65,7 @@ proptest! {
         for (family, (spec, fixed)) in parsed.families().iter().zip(families.values()) {
             prop_assert_eq!(family.metric_type(), word(spec.kind));
             prop_assert_eq!(family.help(), &spec.help);
-            let wanted = in_floats(spec, fixed);
+            let wanted = in_floats(spec, fixed, underscored);
             prop_assert_eq!(found(family, &wanted), wanted);
         }
         prop_assert_eq!(&bytes, &bytes_in(Format::Protobuf, &registry));
