@@ -112,11 +112,42 @@ pub struct Builder<M: Metric> {
     name: String,
     help: String,
     settings: Settings<M>,
+    #[cfg(feature = "utf8")]
+    allows_utf8: bool,
 }
 
 impl<M: Metric> Builder<M> {
     fn new(scope: Scope, name: &str, help: &str) -> Self {
-        Self { scope, name: name.into(), help: help.into(), settings: Settings::new() }
+        let (name, help, settings) = (name.into(), help.into(), Settings::new());
+        Self {
+            scope,
+            name,
+            help,
+            settings,
+            #[cfg(feature = "utf8")]
+            allows_utf8: false,
+        }
+    }
+
+    /// Lets the name of the family and those of its labels be any text, such as
+    /// `http.server.duration`: see [`Escaping`](crate::Escaping) for what scrapers get to see. Without
+    /// it such a name is an error, as it may be a mistake: it has to be quoted in every query.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let registry = nunchi::Registry::new();
+    /// let served = registry.counter("http.requests_total", "Requests served.").utf8_names();
+    /// served.labels(["http.method"])?.with_values(&["GET"])?.inc();
+    /// let mut page = Vec::new();
+    /// nunchi::encode(&registry, nunchi::Format::Text, &mut page);
+    /// assert!(page.ends_with(b"\nhttp_requests_total{http_method=\"GET\"} 1\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "utf8")]
+    pub fn utf8_names(mut self) -> Self {
+        self.allows_utf8 = true;
+        self
     }
 
     /// See [`Settings::max_series`].
@@ -159,6 +190,8 @@ impl<M: Metric> Builder<M> {
     fn core(self, names: &[&str]) -> Result<Arc<FamilyCore<M>>, RegisterError> {
         let (texts, make) = ((&*self.name, &*self.help), maker(&self.settings));
         let wanted = Wanted::new(texts, names, &self.settings, &make);
+        #[cfg(feature = "utf8")]
+        let wanted = Wanted { allows_utf8: self.allows_utf8, ..wanted };
         match wanted.get_or_register(&self.scope)?.downcast() {
             Ok(core) => Ok(core),
             Err(_) => unreachable!("only a family of this type is given"),
@@ -274,6 +307,9 @@ struct Wanted<'w> {
     make: &'w dyn Fn(Descriptor) -> Arc<dyn Source>,
     /// The type of what `make` makes.
     made: TypeId,
+    /// Names may be any text.
+    #[cfg(feature = "utf8")]
+    allows_utf8: bool,
 }
 
 impl<'w> Wanted<'w> {
@@ -285,14 +321,29 @@ impl<'w> Wanted<'w> {
     ) -> Self {
         let (shape, any_shape) = (settings.shape(), !settings.says_shape());
         let made = TypeId::of::<FamilyCore<M>>();
-        Self { texts, labels, metric_type: M::TYPE, shape, any_shape, make, made }
+        Self {
+            texts,
+            labels,
+            metric_type: M::TYPE,
+            shape,
+            any_shape,
+            make,
+            made,
+            #[cfg(feature = "utf8")]
+            allows_utf8: false,
+        }
     }
 
     /// The family with these texts and labels: the registered one, or a new one.
     fn get_or_register(self, scope: &Scope) -> Result<Arc<dyn Any + Send + Sync>, RegisterError> {
-        let Self { texts, labels, metric_type, any_shape, make, made, shape } = self;
+        let Self { texts, labels, metric_type, any_shape, make, made, shape, .. } = self;
+        #[cfg(feature = "utf8")]
+        let of_texts =
+            if self.allows_utf8 { Descriptor::of_utf8_texts } else { Descriptor::of_texts };
+        #[cfg(not(feature = "utf8"))]
+        let of_texts = Descriptor::of_texts;
         let registered = || {
-            let mut descriptor = Descriptor::of_texts(texts, labels, metric_type, shape?)?;
+            let mut descriptor = of_texts(texts, labels, metric_type, shape?)?;
             scope.place(&mut descriptor)?;
             scope.registry().get_or_register(descriptor, any_shape, make)
         };

@@ -2,14 +2,35 @@
 //!
 //! `allow-utf-8` is never asked about: names that are equal as they are, are equal with underscores.
 
-use super::{Descriptor, Facts, MetricType};
-use crate::name::{label_name_fault, Escaping};
+use super::{Descriptor, Facts, MetricType, Shape};
+use crate::error::NameError;
+use crate::name::{label_name_fault, metric_name_fault, utf8_fault, Escaping};
 
 /// Two names that differ with underscores may be equal in these: `a.b` and `a_dot_b`, or
 /// `U__a_2e_b`.
 const SCHEMES: [Escaping; 2] = [Escaping::Dots, Escaping::Values];
 
 impl Descriptor {
+    /// As [`Self::of_texts`], of names that may be any text.
+    pub(crate) fn of_utf8_texts(
+        (name, help): (&str, &str),
+        labels: &[&str],
+        metric_type: MetricType,
+        shape: Shape,
+    ) -> Result<Self, NameError> {
+        if let Some(fault) = utf8_fault(metric_name_fault(name)) {
+            return Err(NameError::metric(name, fault));
+        }
+        let mut this = Self::new(name, help, metric_type, shape)?;
+        for &label in labels {
+            if let Some(fault) = utf8_fault(label_name_fault(label)) {
+                return Err(NameError::label(label, fault));
+            }
+            this.add_label(label)?;
+        }
+        Ok(this)
+    }
+
     /// Whether the name is another one on the page.
     pub(crate) fn has_utf8_name(&self) -> bool {
         self.0.page_name != self.0.name

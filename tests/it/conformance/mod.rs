@@ -2,6 +2,8 @@
 //!
 //! `docs/conformance.md` lists every ID with the tests that show it; [`table`] keeps it true.
 
+#[cfg(feature = "utf8")]
+mod escaping;
 mod library;
 mod names;
 #[cfg(all(feature = "openmetrics", feature = "testing"))]
