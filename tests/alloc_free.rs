@@ -378,6 +378,34 @@ fn pages_in_chunks() {
     assert_eq!(guilty, []);
 }
 
+/// Also where names have to be escaped, in memory and of collectors.
+#[cfg(feature = "utf8")]
+#[test]
+fn pages_in_every_escaping_scheme() {
+    use nunchi::Escaping;
+    let registry = Registry::new();
+    let scope = registry.scope("", [("zone", "a\"b")]).expect("valid");
+    let counter = scope.counter("a.b_total", "A.").utf8_names().labels(["x.y", "z"]);
+    counter.expect("valid").with_values(&["1", "2"]).expect("two").inc();
+    let histogram = scope.histogram("c.d", "C.").utf8_names().labels(["x\"y"]).expect("valid");
+    histogram.with_values(&["1"]).expect("one").observe(1.0);
+    scope.state_set("e.f", "E.", ["on"]).utf8_names().register().expect("valid");
+    let mut chunk = Vec::with_capacity(4096);
+    for &format in FORMATS {
+        for escaping in [Escaping::AllowUtf8, Escaping::Dots, Escaping::Values] {
+            let mut encode = || {
+                let mut encoder = Encoder::new(&registry, format).escaping(escaping);
+                chunk.clear();
+                while encoder.next_chunk(&mut chunk) {
+                    chunk.clear();
+                }
+            };
+            encode();
+            assert_eq!(allocations(encode), 0, "{format:?} {escaping:?}");
+        }
+    }
+}
+
 #[cfg(feature = "bytes")]
 #[test]
 fn pages_into_bytes() {

@@ -12,6 +12,7 @@ mod exemplars;
 mod parser;
 mod protobuf;
 mod server;
+mod utf8;
 
 use child::{poll, Child, Folder};
 use server::{get, get_as, installed, serve_as_text, Installed, Prometheus};

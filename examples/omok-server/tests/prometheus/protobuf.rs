@@ -99,7 +99,7 @@ impl Collector for Unknown {
 
 /// Answers every scrape: as it prefers, or with text whatever it prefers. Remembers the content types
 /// of the answers.
-fn serve(
+pub(crate) fn serve(
     registry: Arc<Registry>,
     as_preferred: bool,
 ) -> io::Result<(SocketAddr, Arc<Mutex<BTreeSet<String>>>)> {

@@ -61,6 +61,16 @@ impl Installed {
         self.start_with(jobs, "prometheus", &[], "")
     }
 
+    /// The same, in a folder of this name, with these settings for each job, each with `, ` before it.
+    pub(crate) fn start_told(
+        &self,
+        jobs: &[(&str, SocketAddr)],
+        name: &str,
+        settings: &str,
+    ) -> io::Result<Prometheus> {
+        self.start_with(jobs, name, None, settings)
+    }
+
     /// The same of one that asks for protobuf first.
     pub(crate) fn start_for_protobuf(&self, jobs: &[(&str, SocketAddr)]) -> io::Result<Prometheus> {
         let (features, settings) = self.protobuf();
