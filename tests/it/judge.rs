@@ -30,6 +30,21 @@ fn the_strictest_public_parser_reads_the_same() {
     });
 }
 
+/// The same of names in quotes.
+#[cfg(all(feature = "openmetrics", feature = "utf8"))]
+#[test]
+fn the_strictest_public_parser_reads_the_same_names_in_quotes() {
+    use crate::support::escaped;
+    use nunchi::{Escaping, Format};
+    let test = "the_strictest_public_parser_reads_the_same_names_in_quotes";
+    judge(test, "judge.py", "prometheus_client-quoted", |place, registry| {
+        let text = escaped(registry, (Format::OpenMetrics, Escaping::AllowUtf8), 1 << 16);
+        let page = nunchi::testing::parse_open_metrics(&text);
+        fs::write(place.with_extension("page"), text).expect("a file");
+        page.expect("a valid page")
+    });
+}
+
 /// What the library of protobuf reads is compared with the page as text, and with the exemplars of
 /// that of OpenMetrics.
 #[cfg(feature = "protobuf")]
