@@ -158,7 +158,8 @@ macro_rules! name_type {
                 }
             }
 
-            /// Accepts any UTF-8 name. Formats that cannot carry it get [`Self::normalised`].
+            /// Accepts any UTF-8 name. Scrapers that do not ask for it as it is get
+            /// [`Self::normalised`], or what they ask for: see the feature `utf8`.
             ///
             /// # Errors
             ///
@@ -178,8 +179,8 @@ macro_rules! name_type {
             }
 
             /// The name with every character outside the legacy set replaced by `_`: the
-            /// `underscores` escaping scheme of the Prometheus data model, and what the text
-            /// format 0.0.4 shows.
+            /// `underscores` escaping scheme of the Prometheus data model, and what every scraper
+            /// gets that asks for no other.
             #[must_use]
             pub fn normalised(&self) -> Cow<'_, str> {
                 normalised(&self.0, $colon)

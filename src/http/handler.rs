@@ -99,6 +99,10 @@ impl Drop for Leaves<'_> {
 /// 0.0.4. It is text for `*/*`, without the header, and whatever else the header says; never a 406. It is complete before the response is returned, so
 /// a 200 never carries half a page.
 ///
+/// Names outside the legacy set are shown with underscores. With the feature `utf8` they are shown as the
+/// parameter `escaping` of what was chosen says: `allow-utf-8`, `underscores`, `dots` or `values`. The
+/// content type of the answer then names it, and text 1.0.0 is there beside 0.0.4.
+///
 /// With the feature `gzip`, it is compressed if `accept_encoding` weighs gzip (or `*`) at least as
 /// high as `identity`, if it is more than a kilobyte, and if that makes it smaller.
 ///
@@ -141,7 +145,7 @@ impl Drop for Leaves<'_> {
 /// assert_eq!(respond(&registry, &Request::get().method("POST")).status, 405);
 /// ```
 ///
-/// Source: Prometheus exposition formats and content negotiation, RFC 9110 sections 9.3, 12.5.3 and
+/// Source: Prometheus exposition formats, content negotiation and escaping schemes, RFC 9110 sections 9.3, 12.5.3 and
 /// 15.5.6; the parameters are those of Prometheus's clients for Go and Java.
 #[must_use]
 pub fn respond(registry: &Registry, request: &Request<'_>) -> Response {

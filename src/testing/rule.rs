@@ -54,9 +54,9 @@ rules! {
     UnitOfType = "an info or a stateset has no unit",
 
     // Names, labels, numbers.
-    MetricName = "the name of a metric is letters, digits, `_` and `:`, and no digit first",
+    MetricName = "the name of a metric is letters, digits, `_` and `:`, and no digit first, or in quotes",
     MetricNameReserved = "names of metrics that begin with `_` are reserved",
-    LabelName = "the name of a label is letters, digits and `_`, and no digit first",
+    LabelName = "the name of a label is letters, digits and `_`, and no digit first, or in quotes",
     LabelNameReserved = "names of labels that begin with `__`, in OpenMetrics with `_`, are reserved",
     LabelTwice = "a label comes once in a set",
     Labels = "labels are `name=\"value\"` with commas between, in braces",
