@@ -30,7 +30,7 @@ pub(crate) use spelling::with_scheme;
 use crate::error::EncodeError;
 use crate::model::Gather;
 #[cfg(feature = "utf8")]
-use crate::name::Escaping;
+pub(crate) use crate::name::Escaping;
 use std::io::Write;
 use std::sync::Arc;
 

@@ -3,9 +3,9 @@
 //! The one place to change when a further format arrives: callers pass the header and write whatever
 //! [`Answer`] comes back, content type included.
 
-use crate::encode::Format;
 #[cfg(feature = "utf8")]
-use crate::name::Escaping;
+use crate::encode::Escaping;
+use crate::encode::Format;
 
 /// How a scrape is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

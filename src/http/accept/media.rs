@@ -1,10 +1,10 @@
 //! What answers are called, with and without the name of an escaping scheme.
 
 use super::{Answer, TEXT};
+#[cfg(feature = "utf8")]
+use crate::encode::Escaping;
 #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
 use crate::encode::Format;
-#[cfg(feature = "utf8")]
-use crate::name::Escaping;
 
 /// A media type that answers have.
 #[derive(Clone, Copy)]

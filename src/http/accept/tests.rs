@@ -20,8 +20,10 @@ impl Wish {
     fn granted(self) -> Option<(String, &'static str)> {
         const HAS_SCHEMES: bool = cfg!(feature = "utf8");
         let media = match self {
-            Protobuf(_) => "application/vnd.google.protobuf; \
-                            proto=io.prometheus.client.MetricFamily; encoding=delimited",
+            Protobuf(_) => {
+                "application/vnd.google.protobuf; \
+                            proto=io.prometheus.client.MetricFamily; encoding=delimited"
+            }
             OpenMetrics(_) => "application/openmetrics-text; version=1.0.0; charset=utf-8",
             OpenMetrics001(_) => "application/openmetrics-text; version=0.0.1; charset=utf-8",
             Text100(_) if HAS_SCHEMES => "text/plain; version=1.0.0; charset=utf-8",
@@ -33,7 +35,10 @@ impl Wish {
             OpenMetrics001(_) => (cfg!(feature = "openmetrics"), false),
             Text100(_) | Text(_) => (true, false),
         };
-        let (Protobuf(scheme) | OpenMetrics(scheme) | OpenMetrics001(scheme) | Text100(scheme)
+        let (Protobuf(scheme)
+        | OpenMetrics(scheme)
+        | OpenMetrics001(scheme)
+        | Text100(scheme)
         | Text(scheme)) = self;
         is_there.then(|| match scheme {
             "" => (media.to_owned(), "underscores"),

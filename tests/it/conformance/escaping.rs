@@ -222,14 +222,19 @@ fn t13_open_metrics_has_names_in_quotes_as_well() {
     let page = escaped(&registry(), (Format::OpenMetrics, Escaping::AllowUtf8), 0);
     let read = nunchi::testing::parse_open_metrics(&page).expect("a valid page");
     let page = String::from_utf8(page).expect("text");
-    assert!(page.contains("# TYPE \"http.sent\" counter\n# HELP \"http.sent\" Sent \\\"bytes\\\".\n"));
+    assert!(
+        page.contains("# TYPE \"http.sent\" counter\n# HELP \"http.sent\" Sent \\\"bytes\\\".\n")
+    );
     let labels = [("zone", "a\"b"), ("http.code", "500"), ("path", "/a\"b\\")];
     assert_eq!(read.value("http.sent_total", &labels), Some(1.0));
     // The name does not end with `_seconds`, as it does where it is escaped.
     assert!(!page.contains("# UNIT"), "{page}");
     let page = escaped(&registry(), (Format::OpenMetrics, Escaping::Values), 0);
     let read = nunchi::testing::parse_open_metrics(&page).expect("a valid page");
-    assert_eq!(read.family("U__wait_2e_seconds").map(|family| family.unit()), Some("seconds"));
+    assert_eq!(
+        read.family("U__wait_2e_seconds").map(nunchi::testing::Family::unit),
+        Some("seconds")
+    );
     assert!(read.family("U__http_2e_sent_").is_some() && read.family("U__build_2e_x_").is_some());
 }
 
@@ -239,7 +244,8 @@ fn c6_protobuf_has_names_as_they_are_or_escaped() {
     for escaping in SCHEMES {
         let page = escaped(&registry(), (Format::Protobuf, escaping), 0);
         let read = nunchi::testing::parse_protobuf(&page).expect("a valid page");
-        let metric = |name| MetricName::utf8(name).expect("any text").escaped(escaping).into_owned();
+        let metric =
+            |name| MetricName::utf8(name).expect("any text").escaped(escaping).into_owned();
         let label = |name| LabelName::utf8(name).expect("any text").escaped(escaping).into_owned();
         let labels = ["zone", "http.code", "k\"글"].map(label);
         let values = ["a\"b", "200", "값"];

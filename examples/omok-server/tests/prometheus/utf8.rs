@@ -109,11 +109,9 @@ fn every_prometheus_stores_utf8_names_as_it_can() {
 
 fn stores(server: &Prometheus, case: &Case) {
     for (name, value) in case.names.iter().zip([3.0, 1.0, 36.6]) {
-        poll(&format!("{} has {name}", server.version), PATIENCE, || {
-            match server.query(name)? {
-                found if found == value => Ok(()),
-                found => Err(format!("{name} is {found}")),
-            }
+        poll(&format!("{} has {name}", server.version), PATIENCE, || match server.query(name)? {
+            found if found == value => Ok(()),
+            found => Err(format!("{name} is {found}")),
         });
     }
 }
