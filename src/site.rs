@@ -118,12 +118,11 @@ pub struct Builder<M: Metric> {
 
 impl<M: Metric> Builder<M> {
     fn new(scope: Scope, name: &str, help: &str) -> Self {
-        let (name, help, settings) = (name.into(), help.into(), Settings::new());
         Self {
             scope,
-            name,
-            help,
-            settings,
+            name: name.into(),
+            help: help.into(),
+            settings: Settings::new(),
             #[cfg(feature = "utf8")]
             allows_utf8: false,
         }
@@ -337,13 +336,15 @@ impl<'w> Wanted<'w> {
     /// The family with these texts and labels: the registered one, or a new one.
     fn get_or_register(self, scope: &Scope) -> Result<Arc<dyn Any + Send + Sync>, RegisterError> {
         let Self { texts, labels, metric_type, any_shape, make, made, shape, .. } = self;
-        #[cfg(feature = "utf8")]
-        let of_texts =
-            if self.allows_utf8 { Descriptor::of_utf8_texts } else { Descriptor::of_texts };
-        #[cfg(not(feature = "utf8"))]
-        let of_texts = Descriptor::of_texts;
         let registered = || {
-            let mut descriptor = of_texts(texts, labels, metric_type, shape?)?;
+            #[cfg(feature = "utf8")]
+            let mut descriptor = if self.allows_utf8 {
+                Descriptor::of_utf8_texts(texts, labels, metric_type, shape?)?
+            } else {
+                Descriptor::of_texts(texts, labels, metric_type, shape?)?
+            };
+            #[cfg(not(feature = "utf8"))]
+            let mut descriptor = Descriptor::of_texts(texts, labels, metric_type, shape?)?;
             scope.place(&mut descriptor)?;
             scope.registry().get_or_register(descriptor, any_shape, make)
         };

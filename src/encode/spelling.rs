@@ -251,7 +251,7 @@ impl Spelling {
         self.name.clear();
         escaping.write_metric(descriptor.name(), &mut self.name);
         self.escaped_name.clear();
-        piece::write_escaped(&self.name, &mut self.escaped_name);
+        piece::write_name(&self.name, &mut self.escaped_name);
         self.labels.clear();
         self.ends.clear();
         for label in descriptor.labels() {
@@ -313,7 +313,7 @@ fn write_label(escaping: Escaping, label: &str, room: &mut String, out: &mut Str
 fn write_shown(name: &str, is_quoted: bool, out: &mut String) {
     if is_quoted {
         out.push('"');
-        piece::write_escaped(name, out);
+        piece::write_name(name, out);
         out.push('"');
     } else {
         out.push_str(name);

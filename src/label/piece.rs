@@ -14,8 +14,14 @@ pub(crate) fn write(name: &str, value: &str, out: &mut String) -> bool {
     escaped
 }
 
-/// Appends a text with its escapes. Answers whether there are any.
-pub(crate) fn write_escaped(value: &str, out: &mut String) -> bool {
+/// Appends a name as it stands between quotes.
+#[cfg(feature = "utf8")]
+#[inline(never)] // Names are few: values keep the code that both need for themselves.
+pub(crate) fn write_name(name: &str, out: &mut String) {
+    write_escaped(name, out);
+}
+
+fn write_escaped(value: &str, out: &mut String) -> bool {
     let mut rest = value;
     let is_special = |byte| matches!(byte, b'\\' | b'"' | b'\n');
     while let Some(at) = rest.bytes().position(is_special) {
