@@ -41,7 +41,8 @@ fn the_strictest_public_parser_reads_the_same_names_in_quotes() {
         let text = escaped(registry, (Format::OpenMetrics, Escaping::AllowUtf8), 1 << 16);
         let page = nunchi::testing::parse_open_metrics(&text);
         fs::write(place.with_extension("page"), text).expect("a file");
-        page.expect("a valid page")
+        let page = page.expect("a valid page");
+        told(&page, &page)
     });
 }
 

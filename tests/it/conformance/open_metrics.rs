@@ -340,6 +340,40 @@ fn o23_a_series_and_its_time_of_creation_are_in_one_chunk() {
     }
 }
 
+#[cfg(feature = "utf8")]
+#[test]
+fn o23_names_in_quotes_and_exemplars_have_their_time_of_creation() {
+    let clock = Clock::stopped_at(UNIX_EPOCH + Duration::from_secs(1_700_000_000));
+    let _inside = clock.enter();
+    let registry = Registry::new();
+    registry.show_created(true);
+    let jobs = registry.counter("my.jobs_total", "J.").utf8_names().labels(["a b"]);
+    let jobs = jobs.expect("valid");
+    jobs.with_values(&["1"]).expect("one").inc_with_exemplar(&[("id", "7")]);
+    jobs.with_values(&[""]).expect("one").inc();
+    let wait = registry.histogram("my.wait", "W.").buckets([1.0]).utf8_names().register();
+    wait.expect("valid").observe_with_exemplar(0.5, &[("id", "8")]);
+    let shown = |escaping| {
+        let page = crate::support::escaped(&registry, (Format::OpenMetrics, escaping), 1 << 16);
+        nunchi::testing::parse_open_metrics(&page).expect("a valid page");
+        String::from_utf8(page).expect("UTF-8")
+    };
+    let quoted = shown(nunchi::Escaping::AllowUtf8);
+    for line in [
+        "{\"my.jobs_total\",\"a b\"=\"1\"} 1 # {id=\"7\"} 1.0 1700000000.000",
+        "{\"my.jobs_created\",\"a b\"=\"1\"} 1700000000.0",
+        "{\"my.jobs_created\"} 1700000000.0",
+        "{\"my.wait_bucket\",le=\"1.0\"} 1 # {id=\"8\"} 0.5 1700000000.000",
+        "{\"my.wait_created\"} 1700000000.0",
+    ] {
+        assert!(quoted.lines().any(|other| other == line), "{line}\n{quoted}");
+    }
+    let dots = shown(nunchi::Escaping::Dots);
+    assert!(dots.contains("\nmy_dot_jobs__created 1700000000.0\n"), "{dots}");
+    let underscores = shown(nunchi::Escaping::Underscores);
+    assert!(underscores.contains("\nmy_jobs_created{a_b=\"1\"} 1700000000.0\n"), "{underscores}");
+}
+
 #[test]
 fn o24_times_of_creation_are_there_for_those_who_ask() {
     let (registry, _) = dated();
