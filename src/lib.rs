@@ -34,7 +34,7 @@
 //! | `bytes` | no | `encode_buf` for any `bytes::BufMut` |
 //! | `gzip` | no | [`http::respond`] compresses the page for scrapers that ask for it, as Prometheus does |
 //! | `openmetrics` | no | `Format::OpenMetrics`, which [`http::respond`] gives to scrapers that prefer it |
-//! | `protobuf` | no | `Format::Protobuf`, likewise |
+//! | `protobuf` | no | `Format::Protobuf`, likewise, and `NativeHistogram`, which only this format can show |
 //! | `tracing` | no | `tracing::ExemplarLayer`: exemplars have the ids recorded on the current span |
 //! | `utf8` | no | `Escaping`: names such as `http.server.duration` as they are, or escaped as a scraper asks for; without it they are shown with underscores |
 //! | `testing` | no | `nunchi::testing` and `assert_metric!`: what tests need to look at a page, to lint it, and to move time |
@@ -66,6 +66,8 @@ mod sync;
 pub use crate::encode::{Encoder, Format};
 pub use crate::error::{CollectError, EncodeError, NameError, RegisterError, RegisterErrorKind};
 pub use crate::label::{ClosedSet, DynamicLabels, LabelChoices, LabelText, LabelValue, Labels};
+#[cfg(feature = "protobuf")]
+pub use crate::metric::NativeHistogram;
 pub use crate::metric::{
     Callback, Counter, Family, Gauge, Histogram, InProgress, Info, Series, StateSet, Summary, Timer,
 };

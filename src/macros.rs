@@ -67,8 +67,24 @@ macro_rules! gauge {
 /// let timer = histogram!("app_job_seconds", "Time of a job.", buckets = [0.1, 1.0]).start_timer();
 /// timer.stop();
 /// ```
+///
+/// With `native,` first it is a `&'static NativeHistogram` (feature `protobuf`), with the options
+/// `schema = ` or `growth = `, `max_buckets = `, `zero_threshold = `, `max_zero_threshold = `,
+/// `min_reset = ` and, for classic buckets as well, `buckets = `.
+///
+/// ```
+/// # #[cfg(feature = "protobuf")] {
+/// use nunchi::histogram;
+///
+/// histogram!(native, "app_answer_seconds", "Time to answer.", "route" => "/").observe(0.012);
+/// histogram!(native, "app_wait_seconds", "Wait.", growth = 1.05, buckets = [0.1, 1.0]).observe(0.2);
+/// # }
+/// ```
 #[macro_export]
 macro_rules! histogram {
+    (native, $($declaration:tt)*) => {
+        $crate::__series!(histogram!, Histogram, $crate::NativeHistogram, $($declaration)*)
+    };
     ($($declaration:tt)*) => {
         $crate::__series!(histogram!, Histogram, $crate::Histogram, $($declaration)*)
     };

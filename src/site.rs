@@ -6,6 +6,8 @@
 use crate::encode::{self, Encoder, Format};
 use crate::error::{EncodeError, NameError, RegisterError, RegisterErrorKind};
 use crate::label::{DynamicLabels, Labels};
+#[cfg(feature = "protobuf")]
+use crate::metric::NativeHistogram;
 use crate::metric::{
     Counter, Declaration, Family, FamilyCore, Gauge, Histogram, Info, Metric, Series, Settings,
     StateSet, Summary,
@@ -206,6 +208,31 @@ impl Builder<Histogram> {
     }
 }
 
+#[cfg(feature = "protobuf")]
+macro_rules! native_settings {
+    ($($option:ident($given:ident: $type:ty);)*) => {
+        impl Builder<NativeHistogram> {$(
+            #[doc = concat!("See [`Settings::", stringify!($option), "`](Settings::<NativeHistogram>::", stringify!($option), ").")]
+            pub fn $option(mut self, $given: $type) -> Self {
+                self.settings = self.settings.$option($given);
+                self
+            }
+        )*}
+    };
+}
+
+#[cfg(feature = "protobuf")]
+native_settings! {
+    shaped(shape: crate::model::NativeShape);
+    schema(schema: i32);
+    growth(factor: f64);
+    max_buckets(most: usize);
+    zero_threshold(threshold: f64);
+    max_zero_threshold(threshold: f64);
+    min_reset(duration: impl crate::metric::IntoWindow);
+    buckets(buckets: impl crate::metric::IntoBuckets);
+}
+
 impl Builder<Summary> {
     /// See [`Settings::quantiles`](Settings::<Summary>::quantiles).
     pub fn quantiles(mut self, quantiles: impl IntoIterator<Item = f64>) -> Self {
@@ -249,6 +276,13 @@ macro_rules! builders {
 
             /// A classic histogram.
             pub fn histogram(&self, name: &str, help: &str) -> Builder<Histogram> {
+                let $scope = self;
+                Builder::new($make, name, help)
+            }
+
+            /// A native histogram.
+            #[cfg(feature = "protobuf")]
+            pub fn native_histogram(&self, name: &str, help: &str) -> Builder<NativeHistogram> {
                 let $scope = self;
                 Builder::new($make, name, help)
             }
@@ -350,8 +384,12 @@ impl<'w> Wanted<'w> {
         };
         let family = registered().map_err(|error| error.of(texts.0))?.into_any();
         if (*family).type_id() != made {
-            // The type on the page is the same, the type in memory is not: `Gauge` and `Gauge<i64>`.
-            let detail = "it is registered with another type of number";
+            // The type on the page is the same, the type in memory is not: `Gauge` and `Gauge<i64>`,
+            // `Histogram` and `NativeHistogram`.
+            let detail = match metric_type {
+                MetricType::Histogram => "it is registered with another kind of buckets",
+                _ => "it is registered with another type of number",
+            };
             return Err(RegisterError::new(RegisterErrorKind::Conflict, texts.0, detail));
         }
         Ok(family)

@@ -10,6 +10,7 @@
 //! several messages as it reads one.
 
 mod exemplar;
+mod native;
 
 use super::buffer::Room;
 use super::unit::unit;
@@ -48,6 +49,15 @@ mod tag {
     pub(super) const ROW: u8 = 3 << 3 | 2;
     pub(super) const BUCKET_COUNT: u8 = 1 << 3;
     pub(super) const BUCKET_BOUND: u8 = 2 << 3 | 1;
+    pub(super) const SCHEMA: u8 = 5 << 3;
+    pub(super) const ZERO_THRESHOLD: u8 = 6 << 3 | 1;
+    pub(super) const ZERO_COUNT: u8 = 7 << 3;
+    pub(super) const NEGATIVE_SPAN: u8 = 9 << 3 | 2;
+    pub(super) const NEGATIVE_DELTA: u8 = 10 << 3 | 2;
+    pub(super) const POSITIVE_SPAN: u8 = 12 << 3 | 2;
+    pub(super) const POSITIVE_DELTA: u8 = 13 << 3 | 2;
+    pub(super) const SPAN_OFFSET: u8 = 1 << 3;
+    pub(super) const SPAN_LENGTH: u8 = 2 << 3;
     pub(super) const QUANTILE: u8 = 1 << 3 | 1;
     pub(super) const QUANTILE_VALUE: u8 = 2 << 3 | 1;
     pub(super) const COUNTER_BIRTH: u8 = 3 << 3 | 2;
@@ -186,6 +196,7 @@ impl Outline {
         match descriptor.shape() {
             Shape::Plain => {}
             Shape::Buckets(buckets) => self.bounds.extend_from_slice(buckets.bounds()),
+            Shape::Native(shape) => self.bounds.extend_from_slice(shape.classic().bounds()),
             Shape::Summary(shape) => self.bounds.extend_from_slice(shape.quantiles().values()),
             Shape::States(states) => {
                 for state in states.iter() {
@@ -570,7 +581,9 @@ impl Visitor for MetricWriter<'_> {
             return self.put_histogram_with_exemplars(labels, point);
         }
         let outline = self.outline;
-        let most = DISTRIBUTION + outline.bounds.len() * BUCKET;
+        let native = point.native.as_ref().map(native::Parts::new);
+        let buckets = DISTRIBUTION + outline.bounds.len() * BUCKET;
+        let most = buckets + native.as_ref().map_or(0, native::Parts::most);
         let Some(metric) = self.try_metric(labels, LONGEST + most) else { return false };
         let count = point.counts.iter().fold(0_u64, |sum, count| sum.wrapping_add(*count));
         metric.distribution(outline.point, most, (count, point.sum), |room| {
@@ -581,6 +594,9 @@ impl Visitor for MetricWriter<'_> {
                 room.put_word([tag::ROW, length as u8, tag::BUCKET_COUNT, 0, 0, 0, 0, 0], 3);
                 put_varint(cumulative, room);
                 put_float(tag::BUCKET_BOUND, *bound, room);
+            }
+            if let Some(native) = native {
+                native.put(room);
             }
         });
         true

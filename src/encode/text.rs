@@ -115,6 +115,12 @@ impl Prepared {
             Shape::Buckets(buckets) => {
                 buckets.texts().iter().for_each(|bound| self.push_tail("le", bound));
             }
+            // Its classic buckets, if it has more than that of infinity (H14).
+            #[cfg(feature = "protobuf")]
+            Shape::Native(shape) => {
+                let texts = shape.classic().texts();
+                texts.iter().for_each(|bound| self.push_tail("le", bound));
+            }
             Shape::Summary(shape) => {
                 let quantiles = shape.quantiles();
                 (0..quantiles.len()).for_each(|at| self.push_tail("quantile", quantiles.text(at)));

@@ -144,6 +144,10 @@ impl Metric for Histogram {
 }
 
 impl Instrument for Histogram {
+    fn default_shape() -> Shape {
+        Shape::Buckets(Arc::default())
+    }
+
     fn create(shape: &Shape) -> Self {
         match shape {
             Shape::Buckets(buckets) => Self::with_buckets(Arc::clone(buckets)),
@@ -168,6 +172,8 @@ impl Instrument for Histogram {
             sum,
             #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
             exemplars,
+            #[cfg(feature = "protobuf")]
+            native: None,
         };
         visitor.histogram(labels, point)
     }

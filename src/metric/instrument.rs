@@ -13,6 +13,14 @@ pub trait Metric: Instrument + Send + Sync + Sized + 'static {
 
 /// The private half of [`Metric`].
 pub trait Instrument {
+    /// The shape of a family of which nothing is said, for types whose families have one by default.
+    fn default_shape() -> Shape
+    where
+        Self: Sized,
+    {
+        Shape::Plain
+    }
+
     /// A new instrument, at zero. `shape` is that of the family's descriptor.
     fn create(shape: &Shape) -> Self;
 

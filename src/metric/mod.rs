@@ -9,6 +9,7 @@
 //! | How many times did it happen? | [`Counter`] |
 //! | How much is there now? | [`Gauge`] |
 //! | How are durations or sizes distributed, over all instances? | [`Histogram`] |
+//! | The same, without choosing buckets? | `NativeHistogram`, feature `protobuf` |
 //! | What is the exact-ish p99 of the last minutes, of this instance? | [`Summary`] |
 //! | Which version is this? | [`Info`] |
 //! | Which of a few states is it in? | [`StateSet`] |
@@ -27,6 +28,8 @@ mod gauge;
 mod histogram;
 mod info;
 mod instrument;
+#[cfg(feature = "protobuf")]
+mod native;
 mod settings;
 mod state_set;
 mod summary;
@@ -39,6 +42,8 @@ pub use gauge::{Gauge, GaugeValue, InProgress};
 pub use histogram::Histogram;
 pub use info::Info;
 pub use instrument::Metric;
+#[cfg(feature = "protobuf")]
+pub use native::NativeHistogram;
 pub use settings::{IntoBuckets, IntoWindow, Settings};
 pub use state_set::StateSet;
 pub use summary::Summary;

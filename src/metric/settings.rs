@@ -1,7 +1,11 @@
 //! What can be said of a family beyond its name, help and labels.
 
+#[cfg(feature = "protobuf")]
+use super::NativeHistogram;
 use super::{Histogram, Metric, Summary};
 use crate::error::NameError;
+#[cfg(feature = "protobuf")]
+use crate::model::NativeShape;
 use crate::model::{Buckets, Quantiles, Shape, SummaryShape};
 use std::fmt;
 use std::marker::PhantomData;
@@ -44,7 +48,7 @@ impl<M: Metric> Settings<M> {
         use crate::model::MetricType::{Histogram, StateSet, Summary};
         let shape = self.shape.clone().transpose()?;
         Ok(match M::TYPE {
-            Histogram => shape.unwrap_or_else(|| Shape::Buckets(Arc::default())),
+            Histogram => shape.unwrap_or_else(M::default_shape),
             Summary => {
                 let quantiles = match &shape {
                     Some(Shape::Summary(shape)) => shape.quantiles().clone(),
@@ -69,6 +73,63 @@ impl Settings<Histogram> {
     /// [`Buckets::default`].
     pub fn buckets(mut self, buckets: impl IntoBuckets) -> Self {
         self.shape = Some(buckets.into_buckets().map(|buckets| Shape::Buckets(Arc::new(buckets))));
+        self
+    }
+}
+
+#[cfg(feature = "protobuf")]
+impl Settings<NativeHistogram> {
+    /// As all of a [`NativeShape`] together; what was said of it before is forgotten.
+    pub fn shaped(mut self, shape: NativeShape) -> Self {
+        self.shape = Some(Ok(Shape::Native(Arc::new(shape))));
+        self
+    }
+
+    /// See [`NativeShape::with_schema`].
+    pub fn schema(self, schema: i32) -> Self {
+        self.native(|shape| shape.with_schema(schema))
+    }
+
+    /// See [`NativeShape::with_growth`].
+    pub fn growth(self, factor: f64) -> Self {
+        self.native(|shape| shape.with_growth(factor))
+    }
+
+    /// See [`NativeShape::with_max_buckets`].
+    pub fn max_buckets(self, most: usize) -> Self {
+        self.native(|shape| Ok(shape.with_max_buckets(most)))
+    }
+
+    /// See [`NativeShape::with_zero_threshold`].
+    pub fn zero_threshold(self, threshold: f64) -> Self {
+        self.native(|shape| shape.with_zero_threshold(threshold))
+    }
+
+    /// See [`NativeShape::with_max_zero_threshold`].
+    pub fn max_zero_threshold(self, threshold: f64) -> Self {
+        self.native(|shape| shape.with_max_zero_threshold(threshold))
+    }
+
+    /// See [`NativeShape::with_min_reset`]: a `Duration` or whole seconds.
+    pub fn min_reset(self, duration: impl IntoWindow) -> Self {
+        self.native(|shape| Ok(shape.with_min_reset(duration.into_window())))
+    }
+
+    /// See [`NativeShape::with_buckets`]: an array of floats or a [`Buckets`].
+    pub fn buckets(self, buckets: impl IntoBuckets) -> Self {
+        self.native(|shape| Ok(shape.with_buckets(buckets.into_buckets()?)))
+    }
+
+    fn native(
+        mut self,
+        change: impl FnOnce(NativeShape) -> Result<NativeShape, NameError>,
+    ) -> Self {
+        let said = match self.shape.take() {
+            Some(Ok(Shape::Native(shape))) => Ok(NativeShape::clone(&shape)),
+            Some(Err(error)) => Err(error),
+            _ => Ok(NativeShape::default()),
+        };
+        self.shape = Some(said.and_then(change).map(|shape| Shape::Native(Arc::new(shape))));
         self
     }
 }
@@ -136,7 +197,7 @@ impl IntoBuckets for Vec<f64> {
     }
 }
 
-/// What can stand for the window of a summary.
+/// What can stand for the window of a summary, or another span of time.
 pub trait IntoWindow {
     #[doc(hidden)]
     fn into_window(self) -> Duration;

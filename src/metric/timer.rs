@@ -17,6 +17,8 @@ pub trait Observe: sealed::Sealed {
 mod sealed {
     pub trait Sealed {}
     impl Sealed for crate::metric::Histogram {}
+    #[cfg(feature = "protobuf")]
+    impl Sealed for crate::metric::NativeHistogram {}
     impl Sealed for crate::metric::Summary {}
     impl Sealed for crate::metric::Gauge {}
 }

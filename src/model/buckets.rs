@@ -132,6 +132,14 @@ impl Buckets {
         }
     }
 
+    /// No bound but `+Inf`, as histograms have without classic buckets.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn none() -> Self {
+        let bounds = [f64::INFINITY];
+        let texts = bounds.iter().map(|&bound| canonical_float(bound)).collect();
+        Self { bounds: bounds.into(), texts, search: Search::Bisect }
+    }
+
     /// Bounds known to be valid.
     fn of(bounds: impl IntoIterator<Item = f64>) -> Self {
         Self::new(bounds).unwrap_or_default()

@@ -330,6 +330,8 @@ impl Staged {
                     sum: *sum,
                     #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
                     exemplars: &[],
+                    #[cfg(feature = "protobuf")]
+                    native: None,
                 };
                 visitor.histogram(labels, point)
             }

@@ -3,6 +3,8 @@
 #[cfg(feature = "utf8")]
 mod spelling;
 
+#[cfg(feature = "protobuf")]
+use super::NativeShape;
 use super::{Buckets, SummaryShape};
 use crate::error::NameError;
 use crate::label::piece;
@@ -100,6 +102,8 @@ impl MetricType {
 pub(crate) enum Shape {
     Plain,
     Buckets(Arc<Buckets>),
+    #[cfg(feature = "protobuf")]
+    Native(Arc<NativeShape>),
     Summary(Arc<SummaryShape>),
     States(Arc<[String]>),
 }

@@ -111,6 +111,10 @@ impl<const BOUNDS: usize, const CELLS: usize> Grid<BOUNDS, CELLS> {
 /// 128 buckets for each power of two: neighbouring boundaries are 0.543 % apart.
 pub(crate) static SCHEMA_7: Grid<128, 256> = Grid::new();
 
+/// 256 buckets for each power of two. The buckets of every other schema are unions of these.
+#[cfg(feature = "protobuf")]
+pub(crate) static SCHEMA_8: Grid<256, 512> = Grid::new();
+
 /// Computes the mantissas of `2^(n/BOUNDS)`.
 ///
 /// Prometheus made its table schema by schema: a boundary that the coarser schema has is taken

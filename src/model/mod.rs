@@ -22,8 +22,12 @@ mod gather;
 mod grid;
 #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
 mod kept;
+#[cfg(feature = "protobuf")]
+mod native;
 mod number;
 mod quantiles;
+#[cfg(feature = "protobuf")]
+mod schema;
 mod scratch;
 mod source;
 mod visitor;
@@ -45,12 +49,18 @@ pub(crate) use gather::{first_family, CollectorId, Gather, Page, Sources};
 pub(crate) use grid::SCHEMA_7;
 #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
 pub(crate) use kept::Kept;
+#[cfg(feature = "protobuf")]
+pub use native::NativeShape;
 pub use number::Number;
 pub use quantiles::{Quantiles, SummaryShape};
+#[cfg(feature = "protobuf")]
+pub(crate) use schema::Schema;
 #[cfg(feature = "utf8")]
 pub(crate) use scratch::Spelling;
 pub(crate) use scratch::{Buffers, Prepared, Scratch};
 #[cfg(feature = "protobuf")]
-pub(crate) use scratch::{Key, Outline};
+pub(crate) use scratch::{Key, NativeRoom, Outline};
 pub(crate) use source::{Source, Yielded};
+#[cfg(feature = "protobuf")]
+pub(crate) use visitor::NativePoint;
 pub(crate) use visitor::{HistogramPoint, LabelPieces, StateSetPoint, SummaryPoint, Visitor};

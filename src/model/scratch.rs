@@ -128,10 +128,27 @@ pub(crate) struct Scratch {
     pub(crate) values: Vec<f64>,
     /// Weighted bins of the summary at hand.
     pub(crate) bins: Vec<f64>,
+    /// The native histogram at hand.
+    #[cfg(feature = "protobuf")]
+    pub(crate) native: NativeRoom,
     /// The labels of a series that has very many.
     pub(crate) body: String,
     /// What each collector yielded.
     pub(crate) staged: Vec<Staged>,
+}
+
+/// Room to read a native histogram.
+#[cfg(feature = "protobuf")]
+#[derive(Debug, Default)]
+pub(crate) struct NativeRoom {
+    /// What was seen of a bank that may still change.
+    pub(crate) seen: Vec<u64>,
+    /// Buckets that are not empty and their counts, on either side of zero: as they are kept,
+    pub(crate) fine: [Vec<(i32, u64)>; 2],
+    /// and those that are kept in wider buckets,
+    pub(crate) coarse: [Vec<(i32, u64)>; 2],
+    /// and all of them as they are shown.
+    pub(crate) shown: [Vec<(i32, u64)>; 2],
 }
 
 /// Room for so many sums is there from the first page on, long before any counter is hot.

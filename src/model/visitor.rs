@@ -9,7 +9,7 @@ use super::Number;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LabelPieces<'a>(pub(crate) &'a [&'a str]);
 
-/// The state of a classic histogram.
+/// The state of a histogram.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HistogramPoint<'a> {
     /// Observations per bucket of the descriptor, not cumulative, the `+Inf` bucket last.
@@ -18,6 +18,23 @@ pub(crate) struct HistogramPoint<'a> {
     /// Those of the buckets that have one; none at all, or as many places as buckets.
     #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
     pub(crate) exemplars: &'a [Kept],
+    /// The same observations in exponential buckets, if it has them.
+    #[cfg(feature = "protobuf")]
+    pub(crate) native: Option<NativePoint<'a>>,
+}
+
+/// Observations in exponential buckets. They add up to those of the [`HistogramPoint`] but for NaN,
+/// which is in none of these.
+#[cfg(feature = "protobuf")]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct NativePoint<'a> {
+    pub(crate) schema: i32,
+    pub(crate) zero_threshold: f64,
+    pub(crate) zero_count: u64,
+    /// The number and the count of each bucket that is not empty, ascending.
+    pub(crate) positive: &'a [(i32, u64)],
+    /// Likewise, by magnitude.
+    pub(crate) negative: &'a [(i32, u64)],
 }
 
 /// The state of a summary.
@@ -66,7 +83,7 @@ pub(crate) trait Visitor {
     /// A counter, gauge, info (always 1) or unknown: one sample.
     #[must_use]
     fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool;
-    /// A classic histogram.
+    /// A histogram.
     #[must_use]
     fn histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool;
     /// A summary.

@@ -52,6 +52,20 @@ impl<'s> Bank<'s> {
         unsafe { self.words.get_unchecked(2 * word) }
     }
 
+    /// Counts one value in `bucket`; returns the count of the bank.
+    #[inline(always)]
+    fn count(self, bucket: &AtomicU64, value: f64) -> u64 {
+        // The loads are of what this thread stored.
+        let bits = |word| self.word(word).load(Ordering::Relaxed);
+        let (sum, error) = two_sum(f64::from_bits(bits(HIGH)), value);
+        let low = f64::from_bits(bits(LOW)) + error;
+        let counted = bits(COUNT).wrapping_add(1);
+        let bucket = register::plain(bucket);
+        let in_bucket = bucket.load(Ordering::Relaxed).wrapping_add(1);
+        self.store(bucket, in_bucket, [sum, low], counted);
+        counted
+    }
+
     /// The steps of an observation, in their order.
     #[inline(always)]
     fn store(self, bucket: &AtomicU64, in_bucket: u64, [high, low]: [f64; 2], count: u64) {
@@ -144,19 +158,15 @@ impl<'s> Shard<'s> {
             return 0;
         }
         let bank = self.bank(bank & 1);
-        // The loads are of what this thread stored.
-        let bits = |word| bank.word(word).load(Ordering::Relaxed);
-        let (sum, error) = two_sum(f64::from_bits(bits(HIGH)), value);
-        let low = f64::from_bits(bits(LOW)) + error;
-        let counted = bits(COUNT).wrapping_add(1);
-        let in_bucket = register::plain(bank.word(BUCKETS + bucket));
-        bank.store(
-            in_bucket,
-            in_bucket.load(Ordering::Relaxed).wrapping_add(1),
-            [sum, low],
-            counted,
-        );
-        counted
+        bank.count(bank.word(BUCKETS + bucket), value)
+    }
+
+    /// As [`add`](Self::add), of a value whose bucket is somewhere else: `bucket` belongs to this
+    /// bank of this shard as its own ones do, and whoever reads finds it.
+    #[cfg(feature = "protobuf")]
+    #[inline(always)]
+    pub(crate) fn add_in(self, bank: usize, bucket: &AtomicU64, value: f64) {
+        self.bank(bank & 1).count(bucket, value);
     }
 
     #[inline(always)]
@@ -184,17 +194,43 @@ impl<'s> Shard<'s> {
         }
     }
 
+    /// As [`refresh`](Self::refresh), of a shard whose buckets are somewhere else: `copy` finds and
+    /// adds them up. Answers whether what it has copied was accepted, in so many tries.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn refresh_with(
+        self,
+        bank: usize,
+        tries: usize,
+        mut copy: impl FnMut() -> u64,
+    ) -> bool {
+        for _ in 0..tries {
+            if let Some(sum) = self.read_with(bank, &mut copy) {
+                self.accept(bank, sum, &[]);
+                return true;
+            }
+            pause();
+        }
+        false
+    }
+
     fn read(self, bank: usize, room: &mut [u64]) -> Option<[u64; 2]> {
+        self.read_with(bank, || {
+            let mut seen = 0_u64;
+            for (place, bucket) in room.iter_mut().zip(0..self.buckets) {
+                // Relaxed: ordered by the Acquires before it.
+                *place = self.word(bank, BUCKETS + bucket).load(Ordering::Relaxed);
+                seen = seen.wrapping_add(*place);
+            }
+            seen
+        })
+    }
+
+    #[inline]
+    fn read_with(self, bank: usize, copy: impl FnOnce() -> u64) -> Option<[u64; 2]> {
         let count = self.word(bank, COUNT).load(COUNT_ACQUIRE.get());
         let low = self.word(bank, LOW).load(SUM_ACQUIRE.get());
         let high = self.word(bank, HIGH).load(SUM_ACQUIRE.get());
-        let mut seen = 0_u64;
-        for (place, bucket) in room.iter_mut().zip(0..self.buckets) {
-            // Relaxed: ordered by the Acquires above.
-            *place = self.word(bank, BUCKETS + bucket).load(Ordering::Relaxed);
-            seen = seen.wrapping_add(*place);
-        }
-        (seen == count).then_some([high, low])
+        (copy() == count).then_some([high, low])
     }
 
     fn accept(self, bank: usize, [high, low]: [u64; 2], counts: &[u64]) {

@@ -72,9 +72,15 @@ impl Reading {
 }
 
 struct Bank {
+    totals: Totals,
+    buckets: Box<[AtomicU64]>,
+}
+
+/// The count and the sum of a bank: the steps of the protocol that come after the bucket's.
+#[derive(Debug)]
+pub(crate) struct Totals {
     count: AtomicU64,
     sum: AtomicF64,
-    buckets: Box<[AtomicU64]>,
 }
 
 /// Tries on a bank before the reader gives up waiting for a quiet moment.
@@ -89,36 +95,60 @@ const COUNT_RELEASE: Needed<Ordering> = Needed::ordering("count_release", Orderi
 const SUM_ACQUIRE: Needed<Ordering> = Needed::ordering("sum_acquire", Ordering::Acquire);
 const COUNT_ACQUIRE: Needed<Ordering> = Needed::ordering("count_acquire", Ordering::Acquire);
 
+impl Totals {
+    /// Zero.
+    pub(crate) fn new() -> Self {
+        Self { count: AtomicU64::new(0), sum: AtomicF64::zero() }
+    }
+
+    /// Adds a value, which is in its bucket already.
+    #[inline]
+    pub(crate) fn add(&self, value: f64) {
+        self.sum.add(value, SUM_RELEASE.get());
+        self.count.fetch_add(1, COUNT_RELEASE.get());
+    }
+
+    /// Adds to the sum alone. The caller keeps in mind by how much the sum is off from then on.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn move_sum(&self, by: f64) {
+        // Relaxed: an addition carries on the release of those before it.
+        self.sum.add(by, Ordering::Relaxed);
+    }
+
+    /// Returns the sum, of the very observations that `copy` has found in the buckets and added up,
+    /// if a quiet moment is found in so many tries.
+    #[inline]
+    pub(crate) fn read(&self, tries: usize, mut copy: impl FnMut() -> u64) -> Option<f64> {
+        for _ in 0..tries {
+            let count = self.count.load(COUNT_ACQUIRE.get());
+            let sum = self.sum.load(SUM_ACQUIRE.get());
+            if copy() == count {
+                return Some(sum);
+            }
+            pause();
+        }
+        None
+    }
+}
+
 impl Bank {
     fn new(buckets: usize) -> Self {
-        Self {
-            count: AtomicU64::new(0),
-            sum: AtomicF64::zero(),
-            buckets: (0..buckets).map(|_| AtomicU64::new(0)).collect(),
-        }
+        let buckets = (0..buckets).map(|_| AtomicU64::new(0)).collect();
+        Self { totals: Totals::new(), buckets }
     }
 
     #[inline]
     fn add(&self, bucket: usize, value: f64) {
         if let Some(bucket) = self.buckets.get(bucket) {
             bucket.fetch_add(1, Ordering::Relaxed); // Ordered by the two steps after it.
-            self.sum.add(value, SUM_RELEASE.get());
-            self.count.fetch_add(1, COUNT_RELEASE.get());
+            self.totals.add(value);
         }
     }
 
     /// Copies the buckets to `into` and returns the sum, as one set, if a quiet moment is found in
     /// so many tries.
     fn read(&self, tries: usize, into: &mut [u64]) -> Option<f64> {
-        for _ in 0..tries {
-            let count = self.count.load(COUNT_ACQUIRE.get());
-            let sum = self.sum.load(SUM_ACQUIRE.get());
-            if self.copy(into) == count {
-                return Some(sum);
-            }
-            pause();
-        }
-        None
+        self.totals.read(tries, || self.copy(into))
     }
 
     /// Brings the reading of a cold bank up to date if a quiet moment is found. `counts` is room to
@@ -140,7 +170,7 @@ impl Bank {
             std::thread::sleep(Duration::from_micros(100)); // Lets the stopped writers run.
         }
         self.copy(counts);
-        reading.accept(self.sum.load(Ordering::Acquire), counts); // Perhaps not of one set.
+        reading.accept(self.totals.sum.load(Ordering::Acquire), counts); // Perhaps not of one set.
     }
 
     fn copy(&self, into: &mut [u64]) -> u64 {

@@ -1,0 +1,134 @@
+//! The exponential buckets of a native histogram, as spans and deltas (H5).
+//!
+//! A span is a run of buckets behind a gap; of each bucket, the difference from the one before it is
+//! told. Gaps of one or two buckets are buckets of 0: another span would take more.
+
+use super::super::buffer::Room;
+use super::{length_of, put_float, put_varint, tag, FLOAT, LONGEST};
+use crate::model::NativePoint;
+
+/// What a point takes beside its spans and deltas at most: schema, threshold and count of zeros, and
+/// the span that has nothing.
+const REST: usize = 3 * LONGEST + FLOAT;
+/// A span: tag, length, offset and length.
+const SPAN: usize = 2 + 2 * (1 + 5);
+/// The widest gap that is filled.
+const GAP: u32 = 2;
+
+/// A native histogram, and how long its parts are.
+pub(super) struct Parts<'p> {
+    point: &'p NativePoint<'p>,
+    sides: [Side<'p>; 2],
+}
+
+struct Side<'p> {
+    buckets: &'p [(i32, u64)],
+    spans: usize,
+    /// Of all deltas.
+    bytes: usize,
+}
+
+impl<'p> Parts<'p> {
+    #[inline(never)]
+    pub(super) fn new(point: &'p NativePoint<'p>) -> Self {
+        Self { point, sides: [point.negative, point.positive].map(Side::new) }
+    }
+
+    /// How many bytes it takes at most.
+    pub(super) fn most(&self) -> usize {
+        let of = |side: &Side<'_>| side.spans * SPAN + LONGEST + side.bytes;
+        REST + self.sides.iter().map(of).sum::<usize>()
+    }
+
+    /// Puts it, in the order of the fields.
+    #[inline(never)]
+    pub(super) fn put(&self, room: &mut Room<'_>) {
+        let NativePoint { schema, zero_threshold, zero_count, .. } = *self.point;
+        room.put_byte(tag::SCHEMA);
+        put_varint(zigzag(schema.into()), room);
+        put_float(tag::ZERO_THRESHOLD, zero_threshold, room);
+        room.put_byte(tag::ZERO_COUNT);
+        put_varint(zero_count, room);
+        let [negative, positive] = &self.sides;
+        negative.put(tag::NEGATIVE_SPAN, tag::NEGATIVE_DELTA, room);
+        if negative.spans + positive.spans == 0 {
+            // A histogram without anything else would be taken for a classic one (H6).
+            put_span(tag::POSITIVE_SPAN, 0, 0, room);
+        }
+        positive.put(tag::POSITIVE_SPAN, tag::POSITIVE_DELTA, room);
+    }
+}
+
+impl<'p> Side<'p> {
+    fn new(buckets: &'p [(i32, u64)]) -> Self {
+        let mut this = Self { buckets, spans: 0, bytes: 0 };
+        let (mut spans, mut bytes) = (0, 0);
+        this.each_span(|_, _| spans += 1);
+        this.each_delta(|delta| bytes += length_of(zigzag(delta)));
+        (this.spans, this.bytes) = (spans, bytes);
+        this
+    }
+
+    fn put(&self, span: u8, delta: u8, room: &mut Room<'_>) {
+        self.each_span(|offset, length| put_span(span, offset, length, room));
+        if self.bytes > 0 {
+            room.put_byte(delta);
+            put_varint(self.bytes as u64, room);
+            self.each_delta(|delta| put_varint(zigzag(delta), room));
+        }
+    }
+
+    /// Calls `each` with the gap before each span, and its length.
+    fn each_span(&self, mut each: impl FnMut(i32, u32)) {
+        let mut span = None;
+        let mut next = 0;
+        for &(index, _) in self.buckets {
+            let gap = index.wrapping_sub(next);
+            span = match span {
+                Some((offset, length)) if gap.unsigned_abs() <= GAP => {
+                    Some((offset, length + gap.unsigned_abs() + 1))
+                }
+                before => {
+                    if let Some((offset, length)) = before {
+                        each(offset, length);
+                    }
+                    Some((gap, 1))
+                }
+            };
+            next = index.wrapping_add(1);
+        }
+        if let Some((offset, length)) = span {
+            each(offset, length);
+        }
+    }
+
+    /// Calls `each` with the delta of each bucket in the spans.
+    fn each_delta(&self, mut each: impl FnMut(i64)) {
+        let (mut next, mut last) = (None, 0);
+        for &(index, count) in self.buckets {
+            let gap = next.map_or(0, |next| index.wrapping_sub(next).unsigned_abs());
+            for _ in 0..if gap <= GAP { gap } else { 0 } {
+                each(0_u64.wrapping_sub(last) as i64);
+                last = 0;
+            }
+            each(count.wrapping_sub(last) as i64);
+            (next, last) = (Some(index.wrapping_add(1)), count);
+        }
+    }
+}
+
+#[inline(never)]
+fn put_span(span: u8, offset: i32, length: u32, room: &mut Room<'_>) {
+    let (offset, length) = (zigzag(offset.into()), u64::from(length));
+    room.put_byte(span);
+    room.put_byte((2 + length_of(offset) + length_of(length)) as u8);
+    room.put_byte(tag::SPAN_OFFSET);
+    put_varint(offset, room);
+    room.put_byte(tag::SPAN_LENGTH);
+    put_varint(length, room);
+}
+
+/// A signed integer as one that is short where its magnitude is small.
+fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)) as u64
+}
