@@ -27,6 +27,8 @@ fn main() {
     counters();
     gauges();
     histograms();
+    #[cfg(feature = "protobuf")]
+    native_histograms();
     summaries();
     lookups();
     typed_lookups();
@@ -118,6 +120,19 @@ fn histograms() {
     };
     (0..values.len()).for_each(&mut observe); // One in every bucket.
     count_cold_and_hot("histogram observe with an exemplar, none due", observe);
+}
+
+#[cfg(feature = "protobuf")]
+fn native_histograms() {
+    let registry = Registry::new();
+    let values = values();
+    let alone = registry.native_histogram("held_native", "Times.");
+    let both = registry.native_histogram("held_both", "Times.").buckets(Buckets::default());
+    for (name, builder) in [("native histogram", alone), ("native and classic histogram", both)] {
+        let held = builder.register().expect("a valid name");
+        values.iter().for_each(|&value| held.observe(value)); // Allocates all buckets.
+        count_cold_and_hot(&format!("{name} observe"), |n| held.observe(values[n % values.len()]));
+    }
 }
 
 fn summaries() {
@@ -257,6 +272,18 @@ fn pages() {
         times.iter().skip(n % 7).step_by(50).for_each(|&time| series.observe(time));
     });
     count_pages("histogram of 14 lines on a page", &registry);
+
+    #[cfg(feature = "protobuf")]
+    {
+        let registry = Registry::new();
+        let builder = registry.native_histogram("http_server_duration_seconds", "Times.");
+        let family = builder.labels(LABELS).expect("valid names");
+        each_series(|n, values| {
+            let series = family.with_values(values).expect("three values");
+            times.iter().skip(n % 7).step_by(50).for_each(|&time| series.observe(time));
+        });
+        count_pages("native histogram on a page", &registry);
+    }
 
     let registry = Registry::new();
     let builder = registry.summary("http_server_wait_seconds", "Times.");

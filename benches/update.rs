@@ -1,6 +1,6 @@
 //! What an update through a held handle costs, beside the bare instruction.
 //!
-//! `cargo bench --bench update`.
+//! `cargo bench --bench update`, with `--features protobuf` also of native histograms.
 
 use criterion::{criterion_group, criterion_main, Criterion};
 #[cfg(feature = "openmetrics")]
@@ -166,6 +166,31 @@ fn exemplars(criterion: &mut Criterion) {
 
 #[cfg(not(feature = "openmetrics"))]
 fn exemplars(_: &mut Criterion) {}
+/// A native histogram, and one that has classic buckets as well, beside a summary that keeps bins of
+/// its own.
+#[cfg(feature = "protobuf")]
+fn native(criterion: &mut Criterion) {
+    let registry = Registry::new();
+    let alone = registry.native_histogram("held", "Times.").register().expect("a valid name");
+    let builder = registry.native_histogram("both", "Times.").buckets(Buckets::default());
+    let both = builder.register().expect("a valid name");
+    let builder = registry.summary("summary", "Times.").quantiles([0.5, 0.99]);
+    let summary = builder.register().expect("a valid name");
+    let mut value = values();
+    let mut group = criterion.benchmark_group("update/native histogram");
+    group.bench_function("observe", |bencher| bencher.iter(|| alone.observe(value())));
+    group.bench_function("observe, while another thread does", |bencher| {
+        beside(|| alone.observe(0.07), || bencher.iter(|| alone.observe(value())));
+    });
+    group.bench_function("observe, classic buckets as well", |bencher| {
+        bencher.iter(|| both.observe(value()));
+    });
+    group.bench_function("of a summary", |bencher| bencher.iter(|| summary.observe(value())));
+    group.finish();
+}
+
+#[cfg(not(feature = "protobuf"))]
+fn native(_: &mut Criterion) {}
 
 /// Seconds that spread over four powers of ten, in an order that no predictor learns.
 fn values() -> impl FnMut() -> f64 {
@@ -198,5 +223,5 @@ fn beside(update: impl Fn() + Sync, measured: impl FnOnce()) {
     });
 }
 
-criterion_group!(benches, counter, addressing, gauge, histogram, exemplars);
+criterion_group!(benches, counter, addressing, gauge, histogram, exemplars, native);
 criterion_main!(benches);

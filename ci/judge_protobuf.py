@@ -28,10 +28,18 @@ MESSAGES = {
         ("created", 4, "Timestamp"),
     ],
     "Bucket": [("cumulative_count", 1, INTEGER), ("upper_bound", 2, DOUBLE), ("exemplar", 3, "Exemplar")],
+    "BucketSpan": [("offset", 1, "sint32"), ("length", 2, "uint32")],
     "Histogram": [
         ("sample_count", 1, INTEGER),
         ("sample_sum", 2, DOUBLE),
         ("bucket", 3, "[Bucket]"),
+        ("schema", 5, "sint32"),
+        ("zero_threshold", 6, DOUBLE),
+        ("zero_count", 7, INTEGER),
+        ("negative_span", 9, "[BucketSpan]"),
+        ("negative_delta", 10, "[sint64]"),
+        ("positive_span", 12, "[BucketSpan]"),
+        ("positive_delta", 13, "[sint64]"),
         ("created", 15, "Timestamp"),
     ],
     "Metric": [
@@ -74,6 +82,7 @@ def classes():
                 described.type, described.type_name = described.TYPE_MESSAGE, f".judge.{kind}"
             else:
                 described.type = getattr(described, f"TYPE_{kind.upper()}")
+                described.options.packed = is_list
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
     return message_factory.GetMessageClass(pool.FindMessageTypeByName("judge.MetricFamily"))
@@ -101,16 +110,20 @@ def messages(page):
 
 
 def is_known(message):
-    """Whether nothing but described fields is there, and all of these but units and parts of seconds."""
+    """Whether nothing but described fields is there, and all of these but units, parts of seconds and
+    what is native."""
     if len(unknown_fields.UnknownFieldSet(message)):
         return False
+    optional = {"unit", "nanos"}
+    if message.DESCRIPTOR.name == "Histogram" and not message.HasField("schema"):
+        optional |= {"zero_threshold", "zero_count", "schema"}
     for field in message.DESCRIPTOR.fields:
         value = getattr(message, field.name)
         if field.type == field.TYPE_MESSAGE:
             parts = value if field.is_repeated else [value] if message.HasField(field.name) else []
             if not all(map(is_known, parts)):
                 return False
-        elif field.name not in ("unit", "nanos") and not message.HasField(field.name):
+        elif not field.is_repeated and field.name not in optional and not message.HasField(field.name):
             return False
     return True
 
@@ -185,6 +198,34 @@ def lines(name, point, metric):
         return
     yield line(name + "_sum", labels, value.sample_sum)
     yield line(name + "_count", labels, value.sample_count)
+    if point == "histogram" and value.HasField("schema"):
+        yield native(value)
+
+
+def native(value):
+    """The buckets that are not empty, by their number."""
+    sides = []
+    for spans, deltas in [
+        (value.negative_span, value.negative_delta),
+        (value.positive_span, value.positive_delta),
+    ]:
+        if any(span.offset < 0 for span in spans[1:]):
+            raise ValueError("spans overlap")
+        index = count = 0
+        deltas, side = list(deltas), []
+        for span in spans:
+            index += span.offset
+            for _ in range(span.length):
+                count += deltas.pop(0)
+                if count < 0:
+                    raise ValueError("a bucket is negative")
+                side += [f"{index}:{count}"] if count else []
+                index += 1
+        if deltas:
+            raise ValueError("more deltas than the spans have buckets")
+        sides.append(",".join(side) or "-")
+    threshold = bits(value.zero_threshold)
+    return f"n {value.schema} {threshold} {value.zero_count} {sides[0]} {sides[1]}"
 
 
 def exemplar(point):

@@ -31,7 +31,7 @@ impl Schema {
 
     /// How often buckets of the finest schema are paired for this one.
     #[inline(always)]
-    const fn pairings(self) -> u32 {
+    pub(crate) const fn pairings(self) -> u32 {
         (Self::FINEST.0 - self.0) as u32
     }
 

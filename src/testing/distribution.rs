@@ -1,5 +1,6 @@
 //! The samples of a histogram or a summary, taken together.
 
+use super::native::Native;
 use super::number::Written;
 use super::page::{sorted, Kind, Page, Sample};
 
@@ -12,6 +13,7 @@ pub struct Distribution {
     sum: Option<f64>,
     rows: Vec<(f64, f64)>,
     is_summary: bool,
+    native: Option<Native>,
 }
 
 impl Page {
@@ -45,7 +47,13 @@ impl Page {
         };
         let mut samples = family.samples.iter().filter(|sample| others(sample)).peekable();
         samples.peek()?;
-        let mut found = Distribution { count: None, sum: None, rows: Vec::new(), is_summary };
+        let mut found =
+            Distribution { count: None, sum: None, rows: Vec::new(), is_summary, native: None };
+        let mut natives = family.natives.iter();
+        let labels_of = |labels: &[(String, String)]| {
+            sorted(labels.iter().map(|(name, value)| (&**name, &**value))) == wanted
+        };
+        found.native = natives.find(|(labels, _)| labels_of(labels)).map(|found| found.1.clone());
         for sample in samples {
             match sample.name.strip_prefix(name) {
                 Some("_count" | "_gcount") => found.count = Some(count(&sample.value)),
@@ -86,6 +94,29 @@ impl Distribution {
     #[must_use]
     pub fn quantile(&self, quantile: f64) -> Option<f64> {
         self.row(quantile).filter(|_| self.is_summary)
+    }
+
+    /// The exponential buckets, which only a page in protobuf has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "protobuf")] {
+    /// let registry = nunchi::Registry::new();
+    /// let wait = registry.native_histogram("app_wait_seconds", "Time in queue.").register()?;
+    /// wait.observe(2.0);
+    /// let mut page = Vec::new();
+    /// nunchi::encode(&registry, nunchi::Format::Protobuf, &mut page);
+    /// let page = nunchi::testing::parse_protobuf(&page).expect("a valid page");
+    /// let waited = page.distribution("app_wait_seconds", &[]).expect("registered");
+    /// let native = waited.native().expect("in protobuf");
+    /// assert_eq!((native.schema(), native.positive()), (3, &[(8, 1)][..]));
+    /// # }
+    /// # Ok::<(), nunchi::RegisterError>(())
+    /// ```
+    #[must_use]
+    pub fn native(&self) -> Option<&Native> {
+        self.native.as_ref()
     }
 
     fn row(&self, at: f64) -> Option<f64> {

@@ -1,5 +1,6 @@
 //! How lines become families: which belong together, in which order, and what they may be called.
 
+use super::native::Native;
 use super::page::{sorted, Family, Kind, Page, Sample};
 use super::{exemplar, points, Dialect, Rule};
 use std::collections::HashSet;
@@ -81,6 +82,13 @@ impl Families {
         open.push(line, sample, dialect).map_err(|rule| Fault { line, rule })
     }
 
+    /// Adds what a histogram, whose samples came just before, has in exponential buckets.
+    pub(super) fn native(&mut self, labels: Vec<(String, String)>, native: Native) {
+        if let Some(open) = &mut self.open {
+            open.family.natives.push((labels, native));
+        }
+    }
+
     /// Ends the page.
     pub(super) fn finish(mut self) -> Result<Page, Fault> {
         self.close()?;
@@ -148,8 +156,8 @@ impl Families {
 
 impl Open {
     fn new(first_line: usize, name: String) -> Self {
-        let family =
-            Family { name, kind: Kind::Unknown, help: None, unit: None, samples: Vec::new() };
+        let (samples, natives) = (Vec::new(), Vec::new());
+        let family = Family { name, kind: Kind::Unknown, help: None, unit: None, samples, natives };
         Self {
             family,
             is_typed: false,

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | the value of a sample, by how much it goes up | [`assert_metric!`](crate::assert_metric), [`Page::value`], [`Page::change`] |
 //! | count, sum, buckets, quantiles | [`Page::distribution`] |
+//! | the exponential buckets of a native histogram | [`Distribution::native`] of a page in protobuf |
 //! | everything that changed, or is not as expected | [`Page::diff`], of the families that count: [`Page::only`] |
 //! | whether names, labels and helps are as they should be | [`lint()`], [`assert_no_findings`] |
 //! | what happens when a minute has passed | [`Clock`] |
@@ -38,6 +39,7 @@ mod exemplar;
 mod families;
 mod lexer;
 mod lint;
+mod native;
 mod number;
 mod open_metrics;
 mod page;
@@ -53,6 +55,7 @@ pub use assert::{Amount, Expected};
 pub use clock::{Clock, InClock};
 pub use distribution::Distribution;
 pub use lint::{assert_no_findings, lint, Finding, LintRule};
+pub use native::Native;
 pub use open_metrics::parse_open_metrics;
 pub use page::{Exemplar, Family, Page, Sample};
 pub use protobuf::parse_protobuf;

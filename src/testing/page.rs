@@ -1,5 +1,6 @@
 //! A page that was read.
 
+use super::native::Native;
 use super::number::Written;
 use std::fmt;
 
@@ -19,6 +20,8 @@ pub struct Family {
     pub(super) help: Option<String>,
     pub(super) unit: Option<String>,
     pub(super) samples: Vec<Sample>,
+    /// Of native histograms, by their labels.
+    pub(super) natives: Vec<(Vec<(String, String)>, Native)>,
 }
 
 /// A line with a value.

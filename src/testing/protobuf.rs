@@ -1,6 +1,7 @@
 //! The delimited protobuf format, field by field.
 
 use super::families::{Families, Fault, Metadata};
+use super::native::{self, Native};
 use super::number::Written;
 use super::page::{Exemplar, Kind, Page, Sample};
 use super::wire::{once, Message};
@@ -13,8 +14,9 @@ use crate::model::canonical_float;
 /// A metric becomes the samples that it has in the text format: of a histogram the buckets (with that
 /// of infinity, which a message may leave out), `_sum` and `_count`. So the page is equal to that of
 /// the text if the values are, but for the unit, which text has not. Messages about one family that
-/// follow each other are one family. Fields that nobody knows are skipped, and so are the parts of
-/// native histograms and times of creation.
+/// follow each other are one family. The exponential buckets of a native histogram are read and
+/// checked beside that ([`Distribution::native`](super::Distribution::native)), unless they count in
+/// floats. Fields that nobody knows are skipped, and so are times of creation.
 ///
 /// Refuses what is no message of this kind, and what the text format would be refused for.
 ///
@@ -74,8 +76,12 @@ fn parse(page: &[u8]) -> Result<Page, Fault> {
             _ => head.tell(line, &mut families)?,
         }
         for metric in metrics {
-            for sample in read_metric(metric, &head).map_err(fault)? {
+            let Samples { done, native, labels, .. } = read_metric(metric, &head).map_err(fault)?;
+            for sample in done {
                 families.sample(line, sample)?;
+            }
+            if let Some(native) = native {
+                families.native(labels, native);
             }
         }
         last = Some(head);
@@ -133,7 +139,7 @@ fn kind_of(number: u64) -> Result<Kind, Rule> {
 }
 
 /// The samples of a metric.
-fn read_metric(mut message: Message<'_>, head: &Head) -> Result<Vec<Sample>, Rule> {
+fn read_metric<'h>(mut message: Message<'_>, head: &'h Head) -> Result<Samples<'h>, Rule> {
     let (mut labels, mut point, mut time) = (Vec::new(), None, None);
     while let Some((field, value)) = message.field()? {
         match field {
@@ -144,22 +150,17 @@ fn read_metric(mut message: Message<'_>, head: &Head) -> Result<Vec<Sample>, Rul
         }
     }
     let (field, point) = point.ok_or(Rule::PointOfType)?;
-    let mut samples = Samples {
-        head,
-        labels,
-        time: time.filter(|time| *time != 0),
-        created: None,
-        done: Vec::new(),
-    };
+    let (time, done) = (time.filter(|time| *time != 0), Vec::new());
+    let mut samples = Samples { head, labels, time, created: None, done, native: None };
     match (head.kind, field) {
         (Kind::Gauge, 2) | (Kind::Counter, 3) | (Kind::Unknown, 5) => samples.number(point)?,
         (Kind::Summary, 4) => samples.summary(point)?,
         (Kind::Histogram | Kind::GaugeHistogram, 7) => samples.histogram(point)?,
         _ => return Err(Rule::PointOfType),
     }
-    let Samples { created, mut done, .. } = samples;
-    done.iter_mut().for_each(|sample| sample.created.clone_from(&created));
-    Ok(done)
+    let created = samples.created.take();
+    samples.done.iter_mut().for_each(|sample| sample.created.clone_from(&created));
+    Ok(samples)
 }
 
 fn read_label(mut message: Message<'_>) -> Result<(String, String), Rule> {
@@ -183,6 +184,7 @@ struct Samples<'h> {
     time: Option<i64>,
     created: Option<Written>,
     done: Vec<Sample>,
+    native: Option<Native>,
 }
 
 impl Samples<'_> {
@@ -249,7 +251,7 @@ impl Samples<'_> {
 
     fn histogram(&mut self, mut message: Message<'_>) -> Result<(), Rule> {
         let (mut count, mut sum) = (Count::default(), None);
-        let mut has_infinity = false;
+        let (mut has_infinity, mut native) = (false, native::Fields::default());
         while let Some((field, value)) = message.field()? {
             match field {
                 1 => once(&mut count.integer, value.integer()?)?,
@@ -257,9 +259,10 @@ impl Samples<'_> {
                 3 => has_infinity |= self.bucket(value.message()?)?,
                 4 => once(&mut count.float, value.float()?)?,
                 15 => once(&mut self.created, read_time(value.message()?)?)?,
-                _ => {}
+                _ => native.take(field, value)?,
             }
         }
+        self.native = native.finish(count.integer, sum.unwrap_or_default())?;
         let (is_gauge, count) = (self.head.kind == Kind::GaugeHistogram, count.written());
         if !has_infinity {
             self.put("_bucket", Some(("le", f64::INFINITY)), count.clone(), None)?;

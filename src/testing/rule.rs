@@ -91,6 +91,11 @@ rules! {
     QuantileOrder = "`quantile` ascends",
     QuantileTwice = "a quantile comes once",
 
+    NativeSchema = "the schema of exponential buckets is -4 to 8",
+    NativeThreshold = "the zero bucket ends at a finite number that is not negative",
+    NativeSpans = "spans have as many buckets as there are deltas, one after the other",
+    NativeCount = "exponential buckets are not negative and add up to the count, but for NaN",
+
     // How samples stand together.
     SeriesTwice = "a series, its empty labels left out, comes once",
     SeriesInPieces = "the samples with the same labels are together",

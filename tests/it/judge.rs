@@ -7,7 +7,7 @@
 use crate::conformance::everything;
 use crate::exemplars;
 use crate::props::spec;
-use nunchi::testing::{Page, Sample};
+use nunchi::testing::{Native, Page, Sample};
 use nunchi::Registry;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -26,7 +26,7 @@ fn the_strictest_public_parser_reads_the_same() {
     judge(test, "judge.py", "prometheus_client", |place, registry| {
         let (text, page) = crate::support::open_metrics(registry);
         fs::write(place.with_extension("page"), text).expect("a file");
-        told(&page, &page)
+        told(&page, [&page, &Page::default()])
     });
 }
 
@@ -42,7 +42,7 @@ fn the_strictest_public_parser_reads_the_same_names_in_quotes() {
         let page = nunchi::testing::parse_open_metrics(&text);
         fs::write(place.with_extension("page"), text).expect("a file");
         let page = page.expect("a valid page");
-        told(&page, &page)
+        told(&page, [&page, &Page::default()])
     });
 }
 
@@ -53,11 +53,11 @@ fn the_strictest_public_parser_reads_the_same_names_in_quotes() {
 fn the_library_of_protobuf_reads_the_same() {
     let test = "the_library_of_protobuf_reads_the_same";
     judge(test, "judge_protobuf.py", "protobuf", |place, registry| {
-        let (bytes, _) = crate::support::protobuf(registry);
+        let (bytes, page) = crate::support::protobuf(registry);
         fs::write(place.with_extension("delimited"), bytes).expect("a file");
         let text = crate::support::page(registry);
         let text = nunchi::testing::parse_text(text.as_bytes()).expect("a valid page");
-        told(&text, &crate::support::open_metrics(registry).1)
+        told(&text, [&crate::support::open_metrics(registry).1, &page])
     });
 }
 
@@ -103,6 +103,8 @@ fn judge(test: &str, script: &str, judge: &str, put: impl Fn(&Path, &Registry) -
                 spec.register(&registry);
             }
         }
+        #[cfg(feature = "protobuf")]
+        observe_natives(&registry, &mut runner);
         put(&format!("{number:04}"), &registry);
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("ci").join(script);
@@ -115,16 +117,57 @@ fn judge(test: &str, script: &str, judge: &str, put: impl Fn(&Path, &Registry) -
     let _ = fs::remove_dir_all(&folder);
 }
 
-/// What a page says, in the form of `ci/judge.py`, with the exemplars of that or another page.
-fn told(page: &Page, of: &Page) -> String {
+/// What a page says, in the form of `ci/judge.py`, with the exemplars of one page and the native
+/// histograms of another.
+fn told(page: &Page, [exemplars, natives]: [&Page; 2]) -> String {
     let mut told = String::new();
     for family in page.families() {
         let (name, help) = (hex(family.name()), hex(family.help()));
         let unit = if family.unit().is_empty() { "-" } else { family.unit() };
         let _ = writeln!(told, "{name} {} {unit} {help}", family.metric_type());
-        family.samples().iter().for_each(|sample| tell(sample, of, &mut told));
+        for sample in family.samples() {
+            tell(sample, exemplars, &mut told);
+            if sample.name().strip_suffix("_count") == Some(family.name()) {
+                let labels: Vec<_> = sample.labels().collect();
+                let found = natives.distribution(family.name(), &labels);
+                found.iter().filter_map(|found| found.native()).for_each(|native| {
+                    tell_native(native, &mut told);
+                });
+            }
+        }
     }
     told
+}
+
+fn tell_native(native: &Native, told: &mut String) {
+    let side = |buckets: &[(i32, u64)]| {
+        let texts: Vec<_> = buckets.iter().map(|(at, count)| format!("{at}:{count}")).collect();
+        if texts.is_empty() {
+            "-".to_owned()
+        } else {
+            texts.join(",")
+        }
+    };
+    let (schema, zeros) = (native.schema(), native.zero_count());
+    let threshold = native.zero_threshold().to_bits();
+    let (negative, positive) = (side(native.negative()), side(native.positive()));
+    let _ = writeln!(told, "n {schema} {threshold:016x} {zeros} {negative} {positive}");
+}
+
+/// Some native histograms, with classic buckets or without.
+#[cfg(feature = "protobuf")]
+fn observe_natives(registry: &Registry, runner: &mut TestRunner) {
+    let values = prop_oneof![prop::num::f64::NORMAL, -9.0..9.0_f64, Just(0.0), Just(f64::NAN)];
+    let values = (-4..=8, any::<bool>(), prop::collection::vec(values, 0..40));
+    let (schema, is_both, values) = values.new_tree(runner).expect("values").current();
+    let mut builder = registry.native_histogram("judged_native", "Native.").schema(schema);
+    if is_both {
+        builder = builder.buckets([-1.0, 2.5]);
+    }
+    let Ok(family) = builder.labels(["x"]) else { return }; // One of the others has the name.
+    for (n, value) in values.iter().enumerate() {
+        family.with_values(&[["", "b"][n % 2]]).expect("one").observe(*value);
+    }
 }
 
 fn tell(sample: &Sample, of: &Page, told: &mut String) {

@@ -73,7 +73,10 @@ impl Bins {
     /// The counter of a classic bucket. Allocates if that is the first of its chunk.
     #[inline]
     pub(super) fn classic(&self, bucket: usize) -> &Counter {
-        self.classic.get_or_init(Tree::boxed).counter(bucket)
+        match self.classic.get().and_then(|tree| tree.known(bucket)) {
+            Some(known) => known,
+            None => self.classic.get_or_init(Tree::boxed).counter(bucket),
+        }
     }
 
     /// Copies the counters of a bank to `room` and adds them up. If there are classic buckets, they

@@ -128,11 +128,11 @@ impl NativeHistogram {
     pub fn observe(&self, value: f64) {
         match self.recorders.get() {
             Some(recorder) => {
-                let usual = self.places.usual_slot(value).filter(|_| !self.has_classic);
-                let known =
-                    usual.and_then(|slot| recorder.bins.known(slot, value.is_sign_negative()));
-                match known {
-                    Some(counter) => recorder.add(self.bank(), counter, value),
+                let usual = self.places.usual_slot(value);
+                let is_negative = value.is_sign_negative();
+                match usual.and_then(|slot| recorder.bins.known(slot, is_negative)) {
+                    Some(counter) if !self.has_classic => recorder.add(self.bank(), counter, value),
+                    Some(counter) => self.observe_both(recorder, counter, value),
                     None => self.observe_alone(recorder, value),
                 }
             }
@@ -151,7 +151,11 @@ impl NativeHistogram {
     #[inline(never)]
     fn observe_alone(&self, recorder: &Recorder, value: f64) {
         // Finding a counter may allocate it, so that comes before the observation is in flight.
-        let counter = recorder.bins.counter(&self.places, value);
+        self.observe_both(recorder, recorder.bins.counter(&self.places, value), value);
+    }
+
+    #[inline(never)]
+    fn observe_both(&self, recorder: &Recorder, counter: &Counter, value: f64) {
         let classic = self.classic_bucket(value).map(|bucket| recorder.bins.classic(bucket));
         recorder.add_both(self.bank(), counter, classic, value);
     }

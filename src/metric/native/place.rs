@@ -13,8 +13,9 @@ pub(super) struct Places {
     /// Wider buckets, for what comes when there is no room for more of the fine ones.
     pub(super) coarse: Slots,
     zero_threshold: f64,
-    /// Greater magnitudes that are finite have a bucket of their own, and are normal numbers.
-    floor: f64,
+    /// The bits of the least magnitude that is above the zero bucket, has a bucket and is a normal
+    /// number; and how many there are from there to infinity.
+    usual: [u64; 2],
     /// How many chunks of fine buckets there may be.
     pub(super) most_chunks: usize,
 }
@@ -25,6 +26,9 @@ pub(super) struct Slots {
     pub(super) schema: Schema,
     /// The bucket whose slot would be 0.
     before: i32,
+    /// How many buckets of the finest schema one of these is, as a power of two; and what to add to
+    /// the number of one of those for the slot of this.
+    step: (u32, i32),
 }
 
 /// What a slot holds.
@@ -47,12 +51,13 @@ impl Places {
         let fine = shape.grid();
         let coarse = Schema::new(COARSE).unwrap_or(fine).min(fine);
         let zero_threshold = shape.zero_threshold();
+        let usual = zero_threshold.max(f64::MIN_POSITIVE).to_bits() + 1;
         let is_bounded = fine > coarse && shape.max_buckets() > 0;
         Self {
             fine: Slots::new(fine),
             coarse: Slots::new(coarse),
             zero_threshold,
-            floor: zero_threshold.max(f64::MIN_POSITIVE),
+            usual: [usual, f64::INFINITY.to_bits() - usual],
             most_chunks: if is_bounded { shape.max_buckets().max(FEW_CHUNKS) } else { usize::MAX },
         }
     }
@@ -60,9 +65,8 @@ impl Places {
     /// The slot of a value that is none of the unusual ones: zero, subnormal, or no finite number.
     #[inline(always)]
     pub(super) fn usual_slot(&self, value: f64) -> Option<usize> {
-        let magnitude = value.abs();
-        (magnitude > self.floor && magnitude < f64::INFINITY)
-            .then(|| (self.fine.schema.index_of_normal(value) - self.fine.before) as usize)
+        let [least, many] = self.usual;
+        (value.abs().to_bits().wrapping_sub(least) < many).then(|| self.fine.slot_of_normal(value))
     }
 
     /// The slot of any value among these.
@@ -79,7 +83,16 @@ impl Places {
 
 impl Slots {
     fn new(schema: Schema) -> Self {
-        Self { schema, before: schema.lowest() - 1 }
+        let (before, pairings) = (schema.lowest() - 1, schema.pairings());
+        let step = (pairings, (1 << pairings) - 1 - (before << pairings));
+        Self { schema, before, step }
+    }
+
+    /// As [`Schema::index_of_normal`], the slot.
+    #[inline(always)]
+    fn slot_of_normal(&self, value: f64) -> usize {
+        let (pairings, offset) = self.step;
+        ((Schema::FINEST.index_of_normal(value) + offset) >> pairings) as usize
     }
 
     fn nan(&self) -> usize {

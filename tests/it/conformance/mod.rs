@@ -6,6 +6,8 @@
 mod escaping;
 mod library;
 mod names;
+#[cfg(all(feature = "protobuf", feature = "testing"))]
+mod native;
 #[cfg(all(feature = "openmetrics", feature = "testing"))]
 mod open_metrics;
 #[cfg(all(feature = "protobuf", feature = "testing"))]
