@@ -127,7 +127,7 @@ fn native_histograms() {
     let registry = Registry::new();
     let values = values();
     let alone = registry.native_histogram("held_native", "Times.");
-    let both = registry.native_histogram("held_both", "Times.").buckets(Buckets::default());
+    let both = registry.native_histogram("held_both", "Times.").classic_buckets(Buckets::default());
     for (name, builder) in [("native histogram", alone), ("native and classic histogram", both)] {
         let held = builder.register().expect("a valid name");
         values.iter().for_each(|&value| held.observe(value)); // Allocates all buckets.

@@ -172,7 +172,7 @@ fn exemplars(_: &mut Criterion) {}
 fn native(criterion: &mut Criterion) {
     let registry = Registry::new();
     let alone = registry.native_histogram("held", "Times.").register().expect("a valid name");
-    let builder = registry.native_histogram("both", "Times.").buckets(Buckets::default());
+    let builder = registry.native_histogram("both", "Times.").classic_buckets(Buckets::default());
     let both = builder.register().expect("a valid name");
     let builder = registry.summary("summary", "Times.").quantiles([0.5, 0.99]);
     let summary = builder.register().expect("a valid name");

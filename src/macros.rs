@@ -70,14 +70,14 @@ macro_rules! gauge {
 ///
 /// With `native,` first it is a `&'static NativeHistogram` (feature `protobuf`), with the options
 /// `schema = ` or `growth = `, `max_buckets = `, `zero_threshold = `, `max_zero_threshold = `,
-/// `min_reset = ` and, for classic buckets as well, `buckets = `.
+/// `min_reset = ` and, to have both kinds, `classic_buckets = `.
 ///
 /// ```
 /// # #[cfg(feature = "protobuf")] {
 /// use nunchi::histogram;
 ///
 /// histogram!(native, "app_answer_seconds", "Time to answer.", "route" => "/").observe(0.012);
-/// histogram!(native, "app_wait_seconds", "Wait.", growth = 1.05, buckets = [0.1, 1.0]).observe(0.2);
+/// histogram!(native, "app_wait_seconds", "Wait.", growth = 1.05).observe(0.2);
 /// # }
 /// ```
 #[macro_export]

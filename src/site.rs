@@ -230,7 +230,7 @@ native_settings! {
     zero_threshold(threshold: f64);
     max_zero_threshold(threshold: f64);
     min_reset(duration: impl crate::metric::IntoWindow);
-    buckets(buckets: impl crate::metric::IntoBuckets);
+    classic_buckets(buckets: impl crate::metric::IntoBuckets);
 }
 
 impl Builder<Summary> {

@@ -146,6 +146,23 @@ fn observations_of_a_summary_with_quantiles() {
     assert_eq!(made, 0);
 }
 
+#[cfg(feature = "protobuf")]
+#[test]
+fn observations_of_native_histograms() {
+    let registry = Registry::new();
+    let alone = registry.native_histogram("a", "A.").register().expect("valid");
+    let both =
+        registry.native_histogram("b", "B.").classic_buckets([1.0, 2.0]).register().expect("valid");
+    let made = allocations_again(|| {
+        for n in -1000..1000 {
+            alone.observe(f64::from(n));
+            both.observe(f64::from(n));
+        }
+        [f64::NAN, f64::INFINITY, 0.0, -0.0].iter().for_each(|value| alone.observe(*value));
+    });
+    assert_eq!(made, 0);
+}
+
 #[test]
 fn lookups_that_hit() {
     let registry = Registry::new();
@@ -262,6 +279,25 @@ fn registries() -> Vec<(&'static str, Registry)> {
                 (0..100).for_each(|n| {
                     family.with_values(&[&n.to_string()]).expect("one").observe(f64::from(n));
                 });
+            }),
+        ),
+        #[cfg(feature = "protobuf")]
+        (
+            "native histograms",
+            make(&|registry| {
+                let alone = registry.native_histogram("a", "A.").labels(["x"]).expect("valid");
+                let both = registry.native_histogram("b", "B.").classic_buckets([0.1, 10.0]);
+                let both = both.max_buckets(7).labels(["x"]).expect("valid");
+                let anew = registry.native_histogram("c", "C.").min_reset(3600).max_buckets(9);
+                let anew = anew.labels(["x"]).expect("valid");
+                (-500..500).for_each(|n| {
+                    for family in [&alone, &both, &anew] {
+                        let series = family.with_values(&[&(n % 7).to_string()]).expect("one");
+                        series.observe(f64::from(n) * f64::from(n).abs());
+                    }
+                });
+                // What starts anew keeps two readings in turn.
+                nunchi::encode(registry, Format::Protobuf, &mut Vec::new());
             }),
         ),
         (

@@ -115,9 +115,9 @@ impl Settings<NativeHistogram> {
         self.native(|shape| Ok(shape.with_min_reset(duration.into_window())))
     }
 
-    /// See [`NativeShape::with_buckets`]: an array of floats or a [`Buckets`].
-    pub fn buckets(self, buckets: impl IntoBuckets) -> Self {
-        self.native(|shape| Ok(shape.with_buckets(buckets.into_buckets()?)))
+    /// See [`NativeShape::with_classic_buckets`]: an array of floats or a [`Buckets`].
+    pub fn classic_buckets(self, buckets: impl IntoBuckets) -> Self {
+        self.native(|shape| Ok(shape.with_classic_buckets(buckets.into_buckets()?)))
     }
 
     fn native(

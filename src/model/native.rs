@@ -122,7 +122,7 @@ impl NativeShape {
 
     /// The same with classic buckets as well, which are all that text formats can show (H7).
     #[must_use]
-    pub fn with_buckets(mut self, buckets: Buckets) -> Self {
+    pub fn with_classic_buckets(mut self, buckets: Buckets) -> Self {
         self.classic = Arc::new(buckets);
         self
     }
@@ -159,7 +159,7 @@ impl NativeShape {
 
     /// The classic buckets, if there are any.
     #[must_use]
-    pub fn buckets(&self) -> Option<&Buckets> {
+    pub fn classic_buckets(&self) -> Option<&Buckets> {
         Some(&*self.classic).filter(|buckets| !buckets.bounds().is_empty())
     }
 
@@ -235,7 +235,7 @@ mod tests {
         assert_eq!(shape.zero_threshold(), 2.938735877055719e-39);
         assert_eq!(shape.grid().bound(-128 << 3), shape.zero_threshold());
         assert_eq!((shape.schema(), shape.max_buckets()), (3, 160));
-        assert!(shape.buckets().is_none() && shape.min_reset().is_none());
+        assert!(shape.classic_buckets().is_none() && shape.min_reset().is_none());
     }
 
     #[test]

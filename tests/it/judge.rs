@@ -162,7 +162,7 @@ fn observe_natives(registry: &Registry, runner: &mut TestRunner) {
     let (schema, is_both, values) = values.new_tree(runner).expect("values").current();
     let mut builder = registry.native_histogram("judged_native", "Native.").schema(schema);
     if is_both {
-        builder = builder.buckets([-1.0, 2.5]);
+        builder = builder.classic_buckets([-1.0, 2.5]);
     }
     let Ok(family) = builder.labels(["x"]) else { return }; // One of the others has the name.
     for (n, value) in values.iter().enumerate() {

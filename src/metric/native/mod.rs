@@ -36,7 +36,7 @@ use std::time::Duration;
 /// told to (`scrape_native_histograms: true`, or before 3.8 the flag
 /// `--enable-feature=native-histograms`) and asks for protobuf then, which alone can carry them. In
 /// the text formats only count, sum and the bucket of infinity are shown, as by other clients, and
-/// the [classic buckets](NativeShape::with_buckets) if there are any. Feature `protobuf`.
+/// the [classic buckets](NativeShape::with_classic_buckets) if there are any. Feature `protobuf`.
 ///
 /// # Buckets
 ///
@@ -117,7 +117,7 @@ impl NativeHistogram {
             common: OnceBox::new(),
             recorders: Shards::none(),
             bank: AtomicU32::new(0),
-            has_classic: shape.buckets().is_some(),
+            has_classic: shape.classic_buckets().is_some(),
             reader: Mutex::new(Reader::new(shape, clock::coarse_ms)),
             shape: Arc::clone(shape),
         }

@@ -60,7 +60,8 @@ fn h6_a_histogram_without_observations_is_known_as_native() {
 
 #[test]
 fn h7_classic_and_exponential_buckets_are_in_one_message() {
-    let shape = NativeShape::default().with_buckets(Buckets::new([1.0, 4.0]).expect("valid"));
+    let shape =
+        NativeShape::default().with_classic_buckets(Buckets::new([1.0, 4.0]).expect("valid"));
     let (_, page) = observed(shape, &[0.5, 2.0, 1e9, f64::NAN]);
     let found = page.distribution("a", &[]).expect("it is there");
     assert_eq!([1.0, 4.0, f64::INFINITY].map(|bound| found.at_most(bound)), [1, 2, 4].map(Some));
@@ -71,7 +72,8 @@ fn h7_classic_and_exponential_buckets_are_in_one_message() {
 fn h14_text_has_no_exponential_buckets() {
     let registry = Registry::new();
     let alone = registry.native_histogram("a_seconds", "A.").register().expect("valid");
-    let both = registry.native_histogram("b", "B.").buckets([1.0]).register().expect("valid");
+    let both =
+        registry.native_histogram("b", "B.").classic_buckets([1.0]).register().expect("valid");
     [1.5, -2.5].iter().for_each(|value| alone.observe(*value));
     both.observe(1.0);
     let text = "# HELP a_seconds A.\n# TYPE a_seconds histogram\na_seconds_bucket{le=\"+Inf\"} 2\n\
@@ -111,7 +113,7 @@ fn every_way_to_ask_for_one_gives_the_same() {
         "conformance_native_bytes",
         "N.",
         schema = 0,
-        buckets = [1.0],
+        classic_buckets = [1.0],
         max_buckets = 20
     );
     STATIC.with(&()).observe(3.0);

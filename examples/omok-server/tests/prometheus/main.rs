@@ -7,6 +7,7 @@
 
 mod child;
 mod exemplars;
+mod native;
 #[allow(dead_code, unreachable_pub)] // It is another test's too, and offers it more.
 #[path = "../../../../tests/it/parser.rs"]
 mod parser;

@@ -102,6 +102,15 @@ impl Installed {
         }
     }
 
+    /// The same of one that stores native histograms.
+    pub(crate) fn start_for_native(&self, jobs: &[(&str, SocketAddr)]) -> io::Result<Prometheus> {
+        let mut numbers = self.version.split('.').map_while(|number| number.parse::<u32>().ok());
+        let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+        // Told by a flag of the program at first, and by a setting from 3.8 on.
+        let settings = if version < (3, 8) { "" } else { ", scrape_native_histograms: true" };
+        self.start_with(jobs, "native", Some("--enable-feature=native-histograms"), settings)
+    }
+
     fn start_with(
         &self,
         jobs: &[(&str, SocketAddr)],

@@ -8,7 +8,8 @@ use std::thread;
 #[test]
 fn totals_are_exact() {
     let (threads, rounds) = if cfg!(miri) { (3, 40_u32) } else { (8, 60_000) };
-    let shape = NativeShape::default().with_buckets(crate::Buckets::new([1.0]).unwrap());
+    let shape =
+        NativeShape::default().with_classic_buckets(crate::model::Buckets::new([1.0]).unwrap());
     for histogram in [NativeHistogram::default(), NativeHistogram::with_shape(shape)] {
         thread::scope(|scope| {
             for thread in 0..threads {
@@ -46,7 +47,7 @@ fn totals_are_exact() {
 fn every_reading_is_one_set_while_writers_never_pause() {
     let readings = if cfg!(miri) { 3 } else { 3_000 };
     let shape = NativeShape::default().with_max_buckets(0);
-    let shape = shape.with_buckets(crate::Buckets::new([4.0, 1e6]).unwrap());
+    let shape = shape.with_classic_buckets(crate::model::Buckets::new([4.0, 1e6]).unwrap());
     let histogram = NativeHistogram::with_shape(shape);
     let done = AtomicBool::new(false);
     thread::scope(|scope| {

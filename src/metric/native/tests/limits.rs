@@ -102,7 +102,7 @@ fn h8_the_zero_bucket_grows_first() {
 #[test]
 fn h9_everything_starts_anew_with_what_was_on_no_page() {
     let shape = limited(2).with_min_reset(Duration::from_secs(10));
-    let shape = shape.with_buckets(crate::Buckets::new([1.0]).unwrap());
+    let shape = shape.with_classic_buckets(crate::model::Buckets::new([1.0]).unwrap());
     let histogram = NativeHistogram::new(&Arc::new(shape.clone()));
     *histogram.reader.lock() = Reader::new(&shape, || 0);
     observe(&histogram, &[1.0, f64::NAN, f64::INFINITY]);

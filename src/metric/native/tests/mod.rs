@@ -86,7 +86,8 @@ fn h4_what_is_no_number_has_one_meaning() {
 
 #[test]
 fn h7_classic_buckets_are_of_the_same_observations() {
-    let shape = NativeShape::default().with_buckets(crate::Buckets::new([1.0, 2.0]).unwrap());
+    let shape = NativeShape::default()
+        .with_classic_buckets(crate::model::Buckets::new([1.0, 2.0]).unwrap());
     let histogram = NativeHistogram::with_shape(shape);
     observe(&histogram, &[1.0, 2.0, 2.0, 7.0, f64::NAN, -3.0]);
     let (classic, shown) = scrape_both(&histogram, 0);
