@@ -3,9 +3,9 @@
 use crate::model::{LabelPieces, MetricType, Scratch, Shape, Visitor};
 
 /// An instrument that can be the series of a [`Family`](super::Family): [`Counter`](super::Counter),
-/// [`Gauge`](super::Gauge), [`Histogram`](super::Histogram), [`Summary`](super::Summary),
-/// [`Info`](super::Info), [`StateSet`](super::StateSet). Sealed: a metric of another kind is a
-/// [`Collector`](crate::model::Collector).
+/// [`Gauge`](super::Gauge), [`Histogram`](super::Histogram), `NativeHistogram` (feature `protobuf`),
+/// [`Summary`](super::Summary), [`Info`](super::Info), [`StateSet`](super::StateSet). Sealed: a metric
+/// of another kind is a [`Collector`](crate::model::Collector).
 pub trait Metric: Instrument + Send + Sync + Sized + 'static {
     /// The type that the page shows.
     const TYPE: MetricType;

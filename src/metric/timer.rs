@@ -7,8 +7,8 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 /// An instrument that can be told how long something took. Implemented by
-/// [`Histogram`](super::Histogram) and [`Summary`](super::Summary), and by [`Gauge`], which keeps
-/// the latest.
+/// [`Histogram`](super::Histogram), `NativeHistogram` and [`Summary`](super::Summary), and by
+/// [`Gauge`], which keeps the latest.
 pub trait Observe: sealed::Sealed {
     /// Takes one value.
     fn observe(&self, value: f64);

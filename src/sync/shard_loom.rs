@@ -77,3 +77,43 @@ fn no_observation_is_lost_between_the_banks() {
         assert_eq!(read(), [2, 1]);
     });
 }
+
+/// As a native histogram has it: buckets, and classic buckets beside them, are words elsewhere.
+#[test]
+fn an_accepted_reading_of_buckets_elsewhere_is_one_set() {
+    explore(3, 1_000, || {
+        let words: Arc<Vec<_>> = Arc::new((0..words(0) + 3).map(|_| AtomicU64::new(0)).collect());
+        let writer = loom::thread::spawn({
+            let words = Arc::clone(&words);
+            move || {
+                let (own, elsewhere) = words.split_at(super::words(0));
+                let bank = Shard::of(own, 0).bank(0);
+                elsewhere[2].store(1, Ordering::Relaxed);
+                bank.store(&elsewhere[0], 1, [1.0, 0.0], 1);
+                elsewhere[2].store(2, Ordering::Relaxed);
+                bank.store(&elsewhere[1], 1, [2.0, 1.0], 2);
+            }
+        });
+        let (own, elsewhere) = words.split_at(super::words(0));
+        let mut counts = [0; 2];
+        let read = |counts: &mut [u64; 2]| {
+            Shard::of(own, 0).read_with(0, || {
+                *counts = [0, 1].map(|at: usize| elsewhere[at].load(Ordering::Relaxed));
+                let classic = elsewhere[2].load(Ordering::Relaxed);
+                let all = counts[0] + counts[1];
+                if all == classic {
+                    all
+                } else {
+                    u64::MAX
+                }
+            })
+        };
+        if let Some(sum) = read(&mut counts) {
+            check_set(sum, &counts);
+        }
+        writer.join().unwrap();
+        let sum = read(&mut counts).unwrap();
+        assert_eq!(counts, [1, 1]);
+        check_set(sum, &counts);
+    });
+}

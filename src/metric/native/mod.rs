@@ -67,9 +67,9 @@ use std::time::Duration;
 /// A histogram that was never observed takes 150 bytes. One of schema 3 in use takes 5 to 10 KB for
 /// values spread like response times, and as much for each thread that has counters: 1 KB for each
 /// group of 32 buckets, and 3 KB more. Values that are spread as widely as there are numbers take 1 KB
-/// for each bucket that may be shown, and up to 600 KB; past those groups, observations count in
-/// buckets of schema 2, and so does what is shown then. Without a limit of buckets that is up to 20 MB
-/// at schema 8.
+/// for each bucket that may be shown (64 KB at least), and up to 600 KB beyond that: past so many
+/// groups, observations count in buckets of schema 2, which is then the finest that is shown. Without
+/// a limit of buckets it is up to 35 MB at schema 8.
 ///
 /// # Consistency
 ///

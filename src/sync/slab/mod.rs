@@ -19,8 +19,8 @@
 //! | slabs, one for each thread that updates hot series at a time | 1024 |
 //! | hot numbers: counters, gauges, twice for fractions | [`NUMBERS`], 8 bytes each in every slab |
 //! | hot histograms | [`TALLIES`], a shard each in the slab of every thread that observes |
-//! | hot summaries | [`SUMMARIES`], likewise |
-//! | shards of all threads | 64 MiB; the bins of a summary's come on top as values ask for them |
+//! | hot summaries and native histograms | [`SUMMARIES`], likewise |
+//! | shards of all threads | 64 MiB; the bins of a summary's, and the buckets of a native histogram's, come on top as values ask for them |
 //!
 //! On Linux a slab is mapped memory, of which the system provides what is touched; elsewhere it is
 //! allocated, 148 KiB. There is no way back to cold: a slot, and the shards in it, are free again

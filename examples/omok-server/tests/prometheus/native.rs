@@ -27,7 +27,8 @@ fn every_prometheus_stores_native_histograms() {
     let (fine, both) = (fine.expect("valid"), both.register().expect("valid"));
     let coarse = coarse.expect("valid");
     for &value in &values {
-        [&fine, &both, &coarse].map(|histogram: &Series<NativeHistogram>| histogram.observe(value));
+        let all: [&Series<NativeHistogram>; 3] = [&fine, &both, &coarse];
+        all.into_iter().for_each(|histogram| histogram.observe(value));
         signs.observe(value - 2.0);
     }
     [0.0, -0.0, f64::INFINITY].iter().for_each(|value| signs.observe(*value));
