@@ -138,9 +138,13 @@ fn distributions_become_their_lines() {
     refuses(Rule::SeriesTwice, &histogram(&[&rest, &bucket(1, 1.0), &bucket(1, 1.0)]));
     refuses(Rule::CountDiffers, &histogram(&[&rest, &bucket(2, f64::INFINITY)]));
     refuses(Rule::Le, &histogram(&[&rest, &bucket(2, f64::NAN)]));
-    // Native buckets are skipped; what is left is the bucket of infinity.
-    let native = [&[0x28, 0x06][..], &float(0x31, 0.1), &field(0x6a, &[&[2, 4]])].concat();
-    assert_eq!(written(&takes(&histogram(&[&rest, &native]))), lines[1..]);
+    // Native buckets make no lines; what is left is the bucket of infinity.
+    let span = field(0x62, &[&[0x08, 0, 0x10, 2]]);
+    let native = |deltas: &[u8]| {
+        [&[0x28, 0x06][..], &float(0x31, 0.1), &[0x38, 1], &span, &field(0x6a, &[deltas])].concat()
+    };
+    assert_eq!(written(&takes(&histogram(&[&rest, &native(&[2, 0])]))), lines[1..]);
+    refuses(Rule::NativeSpans, &histogram(&[&rest, &native(&[2])]));
 
     let row = |quantile, value| field(0x1a, &[&float(0x09, quantile), &float(0x11, value)]);
     let summary = |parts: &[&[u8]]| message(2, &[&field(0x22, &[&field(0x22, parts)])]);

@@ -4,11 +4,11 @@
 use crate::support::page_in;
 use crate::support::{bytes_in, page, protobuf};
 use nunchi::model::NativeShape;
-use nunchi::testing::{Native, Page};
+use nunchi::testing::{Clock, Native, Page};
 use nunchi::{Buckets, Format, NativeHistogram, RegisterErrorKind, Registry};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 #[track_caller]
 fn native_of(page: &Page, labels: &[(&str, &str)]) -> Native {
@@ -17,6 +17,9 @@ fn native_of(page: &Page, labels: &[(&str, &str)]) -> Native {
 
 /// The message of a family `a` without labels that has these values.
 fn observed(shape: NativeShape, values: &[f64]) -> (Vec<u8>, Page) {
+    // At this time, no time of creation is shown.
+    let clock = Clock::stopped_at(UNIX_EPOCH);
+    let _inside = clock.enter();
     let registry = Registry::new();
     let histogram = registry.native_histogram("a", "A.").shaped(shape).register().expect("valid");
     values.iter().for_each(|value| histogram.observe(*value));
