@@ -276,7 +276,16 @@ impl Spelling {
     fn respell(&mut self, labels: LabelPieces<'_>, names: &[String]) {
         self.pieces.clear();
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let one_each = labels.0.len() == names.len();
         let mut names = names.iter().zip(starts.zip(&self.ends));
+        if one_each {
+            for (piece, (name, (start, end))) in labels.0.iter().zip(names) {
+                // Of an absent label there is nothing.
+                let value = piece.get(1 + name.len()..).zip(self.labels.get(start..*end));
+                value.into_iter().for_each(|(value, name)| self.pieces.extend([",", name, value]));
+            }
+            return;
+        }
         for pieces in labels.0 {
             let mut rest = *pieces;
             while let Some((name, value, after)) = split(rest) {
