@@ -552,6 +552,35 @@ const BUCKET: usize = 2 + LONGEST + FLOAT;
 /// A quantile: tag, length, quantile and value.
 const QUANTILE: usize = 2 + 2 * FLOAT;
 
+impl MetricWriter<'_> {
+    /// A histogram with exponential buckets, behind the classic ones if there are any (H7).
+    #[inline(never)]
+    fn native_histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
+        let outline = self.outline;
+        let Some(native) = point.native.as_ref().map(native::Parts::new) else { return true };
+        let most = DISTRIBUTION + outline.bounds.len() * BUCKET + native.most();
+        let Some(metric) = self.try_metric(labels, LONGEST + most) else { return false };
+        let count = point.counts.iter().fold(0_u64, |sum, count| sum.wrapping_add(*count));
+        metric.distribution(outline.point, most, (count, point.sum), |room| {
+            put_buckets(&outline.bounds, point.counts, room);
+            native.put(room);
+        });
+        true
+    }
+}
+
+#[inline(always)]
+fn put_buckets(bounds: &[f64], counts: &[u64], room: &mut Room<'_>) {
+    let mut cumulative = 0_u64;
+    for (bound, count) in bounds.iter().zip(counts) {
+        cumulative = cumulative.wrapping_add(*count);
+        let length = 1 + length_of(cumulative) + FLOAT;
+        room.put_word([tag::ROW, length as u8, tag::BUCKET_COUNT, 0, 0, 0, 0, 0], 3);
+        put_varint(cumulative, room);
+        put_float(tag::BUCKET_BOUND, *bound, room);
+    }
+}
+
 impl Visitor for MetricWriter<'_> {
     fn shows_exemplars(&self) -> bool {
         true
@@ -581,23 +610,14 @@ impl Visitor for MetricWriter<'_> {
             return self.put_histogram_with_exemplars(labels, point);
         }
         let outline = self.outline;
-        let native = point.native.as_ref().map(native::Parts::new);
-        let buckets = DISTRIBUTION + outline.bounds.len() * BUCKET;
-        let most = buckets + native.as_ref().map_or(0, native::Parts::most);
+        if point.native.is_some() {
+            return self.native_histogram(labels, point);
+        }
+        let most = DISTRIBUTION + outline.bounds.len() * BUCKET;
         let Some(metric) = self.try_metric(labels, LONGEST + most) else { return false };
         let count = point.counts.iter().fold(0_u64, |sum, count| sum.wrapping_add(*count));
         metric.distribution(outline.point, most, (count, point.sum), |room| {
-            let mut cumulative = 0_u64;
-            for (bound, count) in outline.bounds.iter().zip(point.counts) {
-                cumulative = cumulative.wrapping_add(*count);
-                let length = 1 + length_of(cumulative) + FLOAT;
-                room.put_word([tag::ROW, length as u8, tag::BUCKET_COUNT, 0, 0, 0, 0, 0], 3);
-                put_varint(cumulative, room);
-                put_float(tag::BUCKET_BOUND, *bound, room);
-            }
-            if let Some(native) = native {
-                native.put(room);
-            }
+            put_buckets(&outline.bounds, point.counts, room);
         });
         true
     }

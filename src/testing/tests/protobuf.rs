@@ -158,6 +158,41 @@ fn distributions_become_their_lines() {
 }
 
 #[test]
+fn h5_exponential_buckets_are_read_and_checked() {
+    let page_of = |count: u8, sum: f64, parts: &[&[u8]]| {
+        let rest = [&[0x08, count][..], &float(0x11, sum), &parts.concat()].concat();
+        message(4, &[&field(0x22, &[&field(0x3a, &[&rest])])])
+    };
+    let span = |tag: u8, offset: u8, length: u8| field(tag, &[&[0x08, offset, 0x10, length]]);
+    let (threshold, schema) = (float(0x31, 0.1), [0x28, 6]);
+    let two = span(0x62, 3, 2);
+    // Of -2 and -1: one and two observations, whether the deltas are packed or not.
+    for deltas in [&[0x6a, 2, 2, 2][..], &[0x68, 2, 0x68, 2]] {
+        let page = takes(&page_of(4, 4.5, &[&schema, &threshold, &[0x38, 1], &two, deltas]));
+        assert_eq!(written(&page), ["a_bucket{le=\"+Inf\"} 4", "a_sum 4.5", "a_count 4"]);
+        let found = page.distribution("a", &[]).and_then(|found| found.native().cloned());
+        let native = found.expect("it is native");
+        assert_eq!((native.schema(), native.zero_threshold(), native.zero_count()), (3, 0.1, 1));
+        assert_eq!((native.positive(), native.negative()), (&[(-2, 1), (-1, 2)][..], &[][..]));
+    }
+    let deltas = [0x6a, 2, 2, 2];
+    // Only NaN is in no bucket.
+    takes(&page_of(4, f64::NAN, &[&two, &deltas]));
+    refuses(Rule::NativeCount, &page_of(4, 4.5, &[&two, &deltas]));
+    refuses(Rule::NativeCount, &page_of(2, f64::NAN, &[&two, &deltas]));
+    refuses(Rule::NativeCount, &page_of(3, 4.5, &[&two, &[0x6a, 2, 2, 3]]));
+    refuses(Rule::NativeSpans, &page_of(3, 4.5, &[&two, &[0x6a, 1, 6]]));
+    refuses(Rule::NativeSpans, &page_of(3, 4.5, &[&span(0x62, 0, 1), &span(0x62, 1, 1), &deltas]));
+    refuses(Rule::NativeSchema, &page_of(3, 4.5, &[&[0x28, 18], &two, &deltas]));
+    refuses(Rule::NativeThreshold, &page_of(3, 4.5, &[&float(0x31, -1.0), &two, &deltas]));
+    // Without spans, threshold and zeros it is a classic one.
+    let page = takes(&page_of(3, 4.5, &[&schema]));
+    assert!(page.distribution("a", &[]).is_some_and(|found| found.native().is_none()));
+    let floats = takes(&page_of(0, 4.5, &[&two, &float(0x71, 3.0)]));
+    assert!(floats.distribution("a", &[]).is_some_and(|found| found.native().is_none()));
+}
+
+#[test]
 fn b7_a_timestamp_of_0_is_none() {
     let metric = |time: &[u8]| message(1, &[&field(0x22, &[&field(0x12, &[]), time])]);
     assert_eq!(written(&takes(&metric(&[0x30, 0]))), ["a 0"]);
