@@ -354,6 +354,16 @@ fn registries() -> Vec<(&'static str, Registry)> {
             })
         }),
         ("collectors", make(&|registry| registry.register(Pool).expect("valid"))),
+        #[cfg(all(feature = "host", target_os = "linux"))]
+        ("a machine", {
+            make(&|registry| {
+                let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+                let tree = folder.join("tests/fixtures/host/old-3.10"); // All its mounts are local.
+                let host = nunchi::collector::HostCollector::new().procfs(tree.join("proc"));
+                let host = host.sysfs(tree.join("sys")).rootfs(tree.join("root"));
+                registry.register(host).expect("valid");
+            })
+        }),
         ("self-metrics", make(&|registry| registry.register_self_metrics().expect("valid"))),
     ]
 }

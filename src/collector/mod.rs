@@ -3,12 +3,22 @@
 //! | collector | families |
 //! |---|---|
 //! | [`ProcessCollector`] (feature `process`) | `process_*`: CPU, memory, descriptors, threads, start |
+//! | `HostCollector` (feature `host`) | `node_*`: the machine, as node_exporter tells it |
 //! | [`BuildInfo`] | `<prefix>_build_info` |
 
 mod build;
+#[cfg(feature = "host")]
+mod host;
+#[cfg(all(
+    any(feature = "host", feature = "process"),
+    any(target_os = "linux", target_os = "android")
+))]
+mod kernel;
 #[cfg(feature = "process")]
 mod process;
 
 pub use build::BuildInfo;
+#[cfg(feature = "host")]
+pub use host::HostCollector;
 #[cfg(feature = "process")]
 pub use process::ProcessCollector;

@@ -9,6 +9,8 @@ mod exemplars;
 mod families;
 #[cfg(feature = "gzip")]
 mod gzip;
+#[cfg(all(feature = "host", target_os = "linux"))]
+mod host;
 mod http;
 #[cfg(all(feature = "openmetrics", feature = "testing"))]
 mod judge;

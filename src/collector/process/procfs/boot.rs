@@ -1,6 +1,6 @@
 //! `/proc/stat`: of the machine; here only when it booted.
 
-use super::field;
+use crate::collector::kernel::field;
 
 /// The seconds from the epoch to the boot.
 pub(super) fn parse(text: &[u8]) -> Option<u64> {

@@ -1,6 +1,6 @@
 //! `/proc/<pid>/limits`: a table of resource limits, whose names hold spaces.
 
-use super::field;
+use crate::collector::kernel::field;
 
 /// Soft limits; `unlimited` is the greatest number, as in getrlimit(2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,19 +1,17 @@
 //! The files of a process and what is worth remembering of them. Each file has a parser of its
 //! own, which takes bytes and does no IO.
 
-mod auxv;
 mod boot;
 mod fd;
-mod field;
-mod file;
 mod limits;
 mod stat;
 mod statm;
 
 use super::family;
 use super::reading::Reading;
+use crate::collector::kernel::auxv::Auxv;
+use crate::collector::kernel::file;
 use crate::model::Number;
-use auxv::Auxv;
 use limits::Limits;
 use stat::Stat;
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@
 //! feeds, parentheses and bytes that are not UTF-8, so the fields after it are counted from the
 //! last closing parenthesis of the file; those are letters and numbers.
 
-use super::field;
+use crate::collector::kernel::field;
 
 /// What the page takes from it, in the units of the kernel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! `/proc/<pid>/statm`: sizes in pages, which beside the same size in bytes give the page size.
 //! Everybody may read it, where `auxv` is for the owner of a process alone.
 
-use super::field;
+use crate::collector::kernel::field;
 
 /// The page size, given the size of the address space in bytes. `None` when the process mapped
 /// memory between the two readings, which shows in a quotient that is no power of two.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::collector::kernel::field;
 use proptest::prelude::*;
 
 const STAT: &[u8] = b"731 (server) S 1 731 731 0 -1 4194560 3310 0 12 0 141 32 0 0 20 0 5 0 \

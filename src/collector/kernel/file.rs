@@ -2,35 +2,37 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
 
 /// Larger than any of the small files gets: `stat` and `limits` stay below 1.5 kB.
-const SIZE: usize = 4096;
+pub(super) const SIZE: usize = 4096;
 
 /// Beyond what `/proc/stat` takes with thousands of processors and interrupts.
-const LONG: usize = 16 << 20;
+pub(super) const LONG: usize = 16 << 20;
 
 /// On every architecture of Linux. By number, because the kinds of errors that `std` knows would be
 /// half a KiB of every program.
 const EINTR: i32 = 4;
 
 /// Room for one small file, on the stack: scrapes that overlap share nothing.
-pub(super) struct Buffer([u8; SIZE]);
+#[cfg(feature = "process")]
+pub(in crate::collector) struct Buffer([u8; SIZE]);
 
+#[cfg(feature = "process")]
 impl Buffer {
-    pub(super) fn new() -> Self {
+    pub(in crate::collector) fn new() -> Self {
         Self([0; SIZE])
     }
 
     /// The content of a file, cut short where the room ends. `None` if any of it cannot be read.
-    pub(super) fn read(&mut self, path: &Path) -> Option<&[u8]> {
+    pub(in crate::collector) fn read(&mut self, path: &std::path::Path) -> Option<&[u8]> {
         let len = fill(&mut File::open(path).ok()?, &mut self.0)?;
         self.0.get(..len)
     }
 }
 
 /// The content of a file of any sensible length, cut short where it is longer.
-pub(super) fn read_long(path: &Path) -> Option<Vec<u8>> {
+#[cfg(feature = "process")]
+pub(in crate::collector) fn read_long(path: &std::path::Path) -> Option<Vec<u8>> {
     let mut file = File::open(path).ok()?;
     let (mut content, mut len) = (Vec::new(), 0);
     while len == content.len() && len < LONG {
@@ -43,7 +45,7 @@ pub(super) fn read_long(path: &Path) -> Option<Vec<u8>> {
 
 /// Reads until the room is full or the file ends; answers how much was read.
 #[inline(never)]
-fn fill(file: &mut File, room: &mut [u8]) -> Option<usize> {
+pub(super) fn fill(file: &mut File, room: &mut [u8]) -> Option<usize> {
     let mut len = 0;
     while let Some(rest) = room.get_mut(len..).filter(|rest| !rest.is_empty()) {
         match file.read(rest) {

@@ -4,11 +4,11 @@ use std::mem::size_of;
 
 /// The constants of the machine that the other files count in; `None` unless plausible.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Auxv {
+pub(in crate::collector) struct Auxv {
     /// Bytes.
-    pub(super) page_size: Option<u64>,
+    pub(in crate::collector) page_size: Option<u64>,
     /// Per second.
-    pub(super) clock_ticks: Option<u64>,
+    pub(in crate::collector) clock_ticks: Option<u64>,
 }
 
 // From `linux/auxvec.h`.
@@ -17,7 +17,7 @@ const AT_PAGESZ: usize = 6;
 const AT_CLKTCK: usize = 17;
 
 impl Auxv {
-    pub(super) fn parse(bytes: &[u8]) -> Self {
+    pub(in crate::collector) fn parse(bytes: &[u8]) -> Self {
         let mut auxv = Self::default();
         for pair in bytes.chunks_exact(2 * size_of::<usize>()) {
             let (key, value) = pair.split_at(size_of::<usize>());

@@ -3,7 +3,7 @@
 /// Takes the next field that something follows off the text. What a file ends with may be the
 /// beginning of a number.
 #[inline(never)]
-pub(super) fn next<'t>(text: &mut &'t [u8]) -> Option<&'t [u8]> {
+pub(in crate::collector) fn next<'t>(text: &mut &'t [u8]) -> Option<&'t [u8]> {
     let start = text.iter().position(|byte| !byte.is_ascii_whitespace())?;
     let field = text.get(start..)?;
     let end = field.iter().position(u8::is_ascii_whitespace)?;
@@ -13,14 +13,14 @@ pub(super) fn next<'t>(text: &mut &'t [u8]) -> Option<&'t [u8]> {
 
 /// The first field behind this beginning of a line.
 #[inline(never)]
-pub(super) fn behind<'t>(name: &[u8], text: &'t [u8]) -> Option<&'t [u8]> {
+pub(in crate::collector) fn behind<'t>(name: &[u8], text: &'t [u8]) -> Option<&'t [u8]> {
     let mut lines = text.split_inclusive(|&byte| byte == b'\n');
     next(&mut lines.find_map(|line| line.strip_prefix(name))?)
 }
 
 /// The value of a field that consists of digits and fits.
 #[inline(never)]
-pub(super) fn number(field: &[u8]) -> Option<u64> {
+pub(in crate::collector) fn number(field: &[u8]) -> Option<u64> {
     let mut value = (!field.is_empty()).then_some(0_u64)?;
     for byte in field {
         let digit = byte.is_ascii_digit().then_some(u64::from(byte & 15))?;
