@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Gets Prometheus 2.42 and the newest 3.x, both with promtool, from Debian's packages: unpacked under
-# build/prometheus, so that two majors stand side by side and the system is left as it is.
+# build/prometheus, so that two majors stand side by side and the system is left as it is; with the
+# older one, node_exporter.
 # What is there and runs is kept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,10 +14,11 @@ mirror() {
         sort -u | head -1
 }
 
-# have SUITE PATTERN: prints the version; fails unless both programs run and the version matches.
+# have SUITE PATTERN: prints the version; fails unless the programs run and the version matches.
 have() {
     local bin=build/prometheus/$1 found
     found=$("$bin/prometheus" --version 2>&1 | head -1) && "$bin/promtool" --version &>/dev/null &&
+        { [ "$1" != bookworm ] || "$bin/prometheus-node-exporter" --version &>/dev/null; } &&
         grep -qE "version $2" <<<"$found" && echo "$1: ${found%% (*}"
 }
 
@@ -56,6 +58,6 @@ newest() {
     echo "no Prometheus like $pattern in: ${suites[*]}" >&2 && return 1
 }
 
-newest '2\.' bookworm prometheus
+newest '2\.' bookworm prometheus prometheus-node-exporter
 # From trixie on, promtool is a package of its own.
 newest '3\.' 'forky sid' prometheus promtool

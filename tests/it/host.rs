@@ -4,6 +4,7 @@
 use nunchi::collector::HostCollector;
 use nunchi::Registry;
 
+mod beside;
 mod broken;
 mod machines;
 
