@@ -3,7 +3,7 @@
 # none and with all.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-read -ra features < <(sed -n '/^\[features\]/,/^\[/s/^\([a-z0-9]*\) = .*/\1/p' Cargo.toml | grep -v default | xargs)
+read -ra features < <(sed -n '/^\[features\]/,/^\[/s/^\([a-z0-9-]*\) = .*/\1/p' Cargo.toml | grep -vx default | xargs)
 
 check() {
     local list

@@ -32,7 +32,7 @@ version = "0.0.0"
 edition = "2021"
 rust-version = "$msrv"
 [features]
-$(sed -n 's/^\([a-z0-9]*\) = .*/\1 = ["nunchi\/\1"]/p' <(sed -n '/^\[features\]/,/^\[dep/p' Cargo.toml))
+$(sed -n 's/^\([a-z0-9-]*\) = .*/\1 = ["nunchi\/\1"]/p' <(sed -n '/^\[features\]/,/^\[dep/p' Cargo.toml))
 [dependencies]
 nunchi = { path = "nunchi", default-features = false }
 [patch.crates-io]

@@ -3,14 +3,18 @@
 //! | collector | families |
 //! |---|---|
 //! | [`ProcessCollector`] (feature `process`) | `process_*`: CPU, memory, descriptors, threads, start |
+//! | `ProcessExtras` (feature `process-extras`) | `process_*` beyond the standard ones: faults, I/O, context switches |
+//! | `CgroupCollector` (feature `cgroup`) | `cgroup_*`: limits and usage of the container |
 //! | `HostCollector` (feature `host`) | `node_*`: the machine, as node_exporter tells it |
 //! | [`BuildInfo`] | `<prefix>_build_info` |
 
 mod build;
+#[cfg(feature = "cgroup")]
+mod cgroup;
 #[cfg(feature = "host")]
 mod host;
 #[cfg(all(
-    any(feature = "host", feature = "process"),
+    any(feature = "cgroup", feature = "host", feature = "process"),
     any(target_os = "linux", target_os = "android")
 ))]
 mod kernel;
@@ -18,7 +22,11 @@ mod kernel;
 mod process;
 
 pub use build::BuildInfo;
+#[cfg(feature = "cgroup")]
+pub use cgroup::CgroupCollector;
 #[cfg(feature = "host")]
 pub use host::HostCollector;
 #[cfg(feature = "process")]
 pub use process::ProcessCollector;
+#[cfg(feature = "process-extras")]
+pub use process::ProcessExtras;

@@ -1,5 +1,7 @@
 //! Everything that is tested through the public face, in one binary.
 
+#[cfg(all(feature = "cgroup", target_os = "linux"))]
+mod cgroup;
 mod chunks;
 mod concurrency;
 mod conformance;

@@ -4,6 +4,8 @@
 use nunchi::collector::BuildInfo;
 use nunchi::{encode, Collector, Format, Registry};
 
+#[cfg(all(feature = "process-extras", target_os = "linux"))]
+mod extras;
 #[cfg(all(feature = "process", target_os = "linux"))]
 mod live;
 #[cfg(all(feature = "process", target_os = "linux"))]

@@ -45,10 +45,15 @@
 //! right or absent, so each parser answers with an `Option` per value, and takes a number only if
 //! something follows it: a file that was cut short loses its last number instead of a digit of it.
 
+#[cfg(feature = "process-extras")]
+mod extras;
 mod family;
 #[cfg_attr(not(any(target_os = "linux", target_os = "android")), path = "elsewhere.rs")]
 mod procfs;
 mod reading;
+
+#[cfg(feature = "process-extras")]
+pub use extras::ProcessExtras;
 
 use crate::error::CollectError;
 use crate::model::{Collection, Collector, Descriptor, Fact};

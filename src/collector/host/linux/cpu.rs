@@ -3,7 +3,7 @@
 use super::family::counter;
 use super::subject::{Families, Outcome, Subject};
 use super::Scrape;
-use crate::collector::kernel::field;
+use crate::collector::kernel::{field, USER_HZ};
 use crate::model::Fact;
 use std::str;
 
@@ -29,9 +29,6 @@ const MODES: [&str; 10] =
     ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal", "user", "nice"];
 const IDLE: usize = 3;
 const GUEST: usize = 8;
-
-/// On every architecture that Linux and Rust share.
-pub(super) const USER_HZ: u64 = 100;
 
 /// The counter of idle time starts anew with a processor that was off. By less it goes back for
 /// other reasons: the kernel reckons it from two clocks.

@@ -2,11 +2,12 @@
 
 use super::family::gauge;
 use super::files::locate;
-use super::mount::{is_left_out, is_local, parse, unescape};
+use super::mount::{is_left_out, is_local};
 use super::page::Page;
 use super::remote::{ask, Answer, Question};
 use super::subject::{Families, Outcome, Subject};
 use super::Scrape;
+use crate::collector::kernel::mount::{parse, unescape};
 use crate::model::Fact;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

@@ -1,6 +1,7 @@
 //! Every parser on files that are cut short at every byte, and on noise.
 
 use super::*;
+use crate::collector::kernel::mount::{self, unescape};
 use crate::model::Number;
 use proptest::prelude::*;
 use std::fmt::Debug;
@@ -90,7 +91,7 @@ proptest! {
         let mut into = <[String; 12]>::default();
         os::parse(&noise, &mut into);
         netclass::word(&noise, &mut into[0]);
-        mount::unescape(&noise, &mut text);
+        unescape(&noise, &mut text);
     }
 }
 
