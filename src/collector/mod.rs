@@ -20,6 +20,14 @@ mod host;
 mod kernel;
 #[cfg(feature = "process")]
 mod process;
+#[cfg(all(
+    test,
+    feature = "cgroup",
+    feature = "host",
+    feature = "process-extras",
+    target_os = "linux"
+))]
+mod reference;
 
 pub use build::BuildInfo;
 #[cfg(feature = "cgroup")]

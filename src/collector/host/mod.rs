@@ -176,6 +176,9 @@ impl HostCollector {
     }
 }
 
+#[cfg(all(test, feature = "cgroup", feature = "process-extras", target_os = "linux"))]
+pub(super) use linux::subjects;
+
 impl Default for HostCollector {
     fn default() -> Self {
         Self::new()

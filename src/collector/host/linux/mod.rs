@@ -55,6 +55,12 @@ static SUBJECTS: [&Subject; 18] = [
     &subject::SUBJECT,
 ];
 
+/// For the reference.
+#[cfg(all(test, feature = "cgroup", feature = "process-extras", target_os = "linux"))]
+pub(in crate::collector) fn subjects() -> [&'static Subject; 18] {
+    SUBJECTS
+}
+
 /// What outlives a scrape.
 #[derive(Debug, Default)]
 pub(super) struct Machine {

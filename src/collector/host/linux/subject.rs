@@ -7,14 +7,14 @@ use crate::model::Fact;
 use std::time::Duration;
 
 /// Families that come from the same files. Named as the collector of node_exporter.
-pub(super) struct Subject {
-    pub(super) name: &'static str,
+pub(in crate::collector) struct Subject {
+    pub(in crate::collector) name: &'static str,
     /// Where the values are from: for the reference, which a test writes.
     #[allow(dead_code)]
-    pub(super) source: &'static str,
+    pub(in crate::collector) source: &'static str,
     /// When there are none.
     #[allow(dead_code)]
-    pub(super) absent: &'static str,
+    pub(in crate::collector) absent: &'static str,
     pub(super) families: Families,
     /// `None` for what is not a subject of its own.
     pub(super) collect: fn(&mut Scrape<'_, '_>) -> Option<Outcome>,
@@ -37,7 +37,7 @@ pub(super) enum Families {
 }
 
 impl Subject {
-    pub(super) fn families(&self) -> Box<dyn Iterator<Item = &'static Fact>> {
+    pub(in crate::collector) fn families(&self) -> Box<dyn Iterator<Item = &'static Fact>> {
         match self.families {
             Families::Facts(facts) => Box::new(facts.iter()),
             Families::Fields(fields) => Box::new(fields.iter().map(|(_, fact)| fact)),
