@@ -6,6 +6,7 @@
 //! | `ProcessExtras` (feature `process-extras`) | `process_*` beyond the standard ones: faults, I/O, context switches |
 //! | `CgroupCollector` (feature `cgroup`) | `cgroup_*`: limits and usage of the container |
 //! | `HostCollector` (feature `host`) | `node_*`: the machine, as node_exporter tells it |
+//! | `TokioCollector` (feature `tokio`) | `tokio_*`: tasks, queue and workers of a runtime |
 //! | [`BuildInfo`] | `<prefix>_build_info` |
 
 mod build;
@@ -25,9 +26,12 @@ mod process;
     feature = "cgroup",
     feature = "host",
     feature = "process-extras",
+    feature = "tokio",
     target_os = "linux"
 ))]
 mod reference;
+#[cfg(feature = "tokio")]
+mod tokio;
 
 pub use build::BuildInfo;
 #[cfg(feature = "cgroup")]
@@ -38,3 +42,5 @@ pub use host::HostCollector;
 pub use process::ProcessCollector;
 #[cfg(feature = "process-extras")]
 pub use process::ProcessExtras;
+#[cfg(feature = "tokio")]
+pub use tokio::TokioCollector;

@@ -2,7 +2,7 @@
 //! stands beside them; `UPDATE=1` accepts what changed.
 
 use super::host::subjects;
-use super::{CgroupCollector, HostCollector, ProcessCollector, ProcessExtras};
+use super::{CgroupCollector, HostCollector, ProcessCollector, ProcessExtras, TokioCollector};
 use crate::model::{Collector, Descriptor};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -66,6 +66,13 @@ fn reference() -> String {
         "Control group: `CgroupCollector`, feature `cgroup`",
         &CgroupCollector::new().describe(),
         include_str!("cgroup/family.rs"),
+    );
+    let runtime = ::tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    of_files(
+        &mut page,
+        "Tokio: `TokioCollector`, feature `tokio`",
+        &TokioCollector::new(runtime.handle()).describe(),
+        include_str!("tokio/family.rs"),
     );
     of_the_machine(&mut page);
     page.push_str(BUILD);
@@ -131,7 +138,7 @@ fn docs(code: &str) -> BTreeMap<&str, Said<'_>> {
 fn first_name(line: &str) -> Option<&str> {
     let mut quoted = line.split('"').skip(1).step_by(2);
     quoted.find(|text| {
-        ["process_", "cgroup_", "nunchi_"].iter().any(|prefix| text.starts_with(prefix))
+        ["process_", "cgroup_", "nunchi_", "tokio_"].iter().any(|prefix| text.starts_with(prefix))
             && !text.contains(' ')
     })
 }

@@ -32,3 +32,5 @@ mod server;
 mod support;
 #[cfg(feature = "testing")]
 mod testing;
+#[cfg(feature = "tokio")]
+mod tokio;

@@ -176,7 +176,13 @@ impl HostCollector {
     }
 }
 
-#[cfg(all(test, feature = "cgroup", feature = "process-extras", target_os = "linux"))]
+#[cfg(all(
+    test,
+    feature = "cgroup",
+    feature = "process-extras",
+    feature = "tokio",
+    target_os = "linux"
+))]
 pub(super) use linux::subjects;
 
 impl Default for HostCollector {

@@ -56,7 +56,13 @@ static SUBJECTS: [&Subject; 18] = [
 ];
 
 /// For the reference.
-#[cfg(all(test, feature = "cgroup", feature = "process-extras", target_os = "linux"))]
+#[cfg(all(
+    test,
+    feature = "cgroup",
+    feature = "process-extras",
+    feature = "tokio",
+    target_os = "linux"
+))]
 pub(in crate::collector) fn subjects() -> [&'static Subject; 18] {
     SUBJECTS
 }
