@@ -1,4 +1,4 @@
-//! The command line, read by hand: four flags do not need a library.
+//! The command line, read by hand: five flags do not need a library.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,12 +7,13 @@ use std::time::Duration;
 pub const USAGE: &str = "\
 omok-server: an omok (five in a row) game server with Prometheus metrics
 
-Usage: omok-server [--listen ADDR] [--demo N] [--run-for SECONDS]
+Usage: omok-server [--listen ADDR] [--demo N] [--run-for SECONDS] [--host-metrics]
 
   --listen ADDR      address and port to listen on; port 0 takes a free one
                      (default 127.0.0.1:8080)
   --demo N           let N clients play against the server, 1 to 200, with short clocks
   --run-for SECONDS  shut down after this time; fractions are allowed
+  --host-metrics     expose the machine too, as node_exporter would; not beside one
   --help             print this
 
 The game is at /, its metrics at /metrics.
@@ -33,6 +34,8 @@ pub struct Flags {
     pub demo: usize,
     /// `--run-for`.
     pub run_for: Option<Duration>,
+    /// `--host-metrics`.
+    pub host_metrics: bool,
 }
 
 /// A command line that could be read.
@@ -52,8 +55,12 @@ impl Flags {
     ///
     /// A sentence for the user: an unknown flag, a missing value, or one that does not parse.
     pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Parsed, String> {
-        let mut flags =
-            Flags { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), demo: 0, run_for: None };
+        let mut flags = Flags {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            demo: 0,
+            run_for: None,
+            host_metrics: false,
+        };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             let (flag, inline) = match argument.split_once('=') {
@@ -65,6 +72,7 @@ impl Flags {
             };
             match flag {
                 "--help" | "-h" => return Ok(Parsed::Help),
+                "--host-metrics" if inline.is_none() => flags.host_metrics = true,
                 "--listen" => {
                     let text = value()?;
                     let address = text.parse();
@@ -107,10 +115,11 @@ mod tests {
             listen: SocketAddr::from(([0, 0, 0, 0], 0)),
             demo: 20,
             run_for: Some(Duration::from_millis(1_500)),
+            host_metrics: true,
         };
         for line in [
-            "--listen 0.0.0.0:0 --demo 20 --run-for 1.5",
-            "--run-for=1.5 --demo=20 --listen=0.0.0.0:0",
+            "--listen 0.0.0.0:0 --demo 20 --run-for 1.5 --host-metrics",
+            "--host-metrics --run-for=1.5 --demo=20 --listen=0.0.0.0:0",
         ] {
             assert_eq!(parse(line), Ok(Parsed::Run(expected.clone())));
         }
@@ -121,6 +130,7 @@ mod tests {
     fn bad_flags_are_told_apart() {
         for (line, part) in [
             ("--verbose", "unknown flag \"--verbose\""),
+            ("--host-metrics=yes", "unknown flag \"--host-metrics=yes\""),
             ("play", "unknown flag \"play\""),
             ("--listen", "needs a value"),
             ("--listen localhost", "\"localhost\" is not IP:PORT"),

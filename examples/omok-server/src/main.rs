@@ -4,6 +4,7 @@ use std::future::{pending, Future};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use nunchi::collector::HostCollector;
 use omok_server::{Config, Demo, Flags, Parsed, Server, USAGE};
 
 fn main() -> ExitCode {
@@ -19,6 +20,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if flags.host_metrics {
+        if let Err(error) = nunchi::global().register(HostCollector::new()) {
+            eprintln!("omok-server: cannot tell of its machine: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -29,6 +29,24 @@ fn first_line_names_the_real_port_and_the_end_is_clean() {
 }
 
 #[test]
+fn the_machine_is_on_the_page_if_asked_for() {
+    let arguments = ["--listen", "127.0.0.1:0", "--run-for", "5", "--host-metrics"];
+    let mut child = program(&arguments).spawn().expect("it starts");
+    let mut line = String::new();
+    let mut out = BufReader::new(child.stdout.take().expect("piped"));
+    out.read_line(&mut line).expect("a line");
+    let address = line.strip_prefix("listening on http://").expect(&line).trim_end().to_owned();
+    let mut stream = TcpStream::connect(&address).expect("it listens");
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").expect("open");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("open");
+    assert!(answer.contains("\nomok_build_info{"), "{answer}");
+    assert_eq!(answer.contains("\nnode_uname_info{"), cfg!(target_os = "linux"), "{answer}");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+}
+
+#[test]
 fn bad_flags_and_taken_ports_have_their_own_codes() {
     let output = program(&["--frobnicate"]).output().expect("it starts");
     assert_eq!(output.status.code(), Some(2));
