@@ -30,6 +30,10 @@
 //! |---|---|---|
 //! | `process` | yes | [`collector::ProcessCollector`] |
 //! | `server` | yes | [`server::serve`] |
+//! | `process-extras` | no | `collector::ProcessExtras`: page faults, I/O, context switches |
+//! | `cgroup` | no | `collector::CgroupCollector`: limits and usage of the container |
+//! | `host` | no | `collector::HostCollector`: the machine, as node_exporter tells it |
+//! | `tokio` | no | `collector::TokioCollector`: tasks, queue and workers of a runtime |
 //! | `derive` | no | `#[derive(Labels)]`, `#[derive(LabelValue)]` |
 //! | `bytes` | no | `encode_buf` for any `bytes::BufMut` |
 //! | `gzip` | no | [`http::respond`] compresses the page for scrapers that ask for it, as Prometheus does |
