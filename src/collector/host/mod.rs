@@ -89,9 +89,9 @@ use std::time::Duration;
 /// # Performance
 ///
 /// Half a millisecond or so on a machine of 16 processors (`cargo bench --features host --bench
-/// host`), most of it the kernel's: about 40 files, and 12 more for each network interface. No
-/// allocation after the first scrapes unless mounts are remote. Scrapes that overlap do not wait for each
-/// other.
+/// host`), most of it the kernel's: about 20 files, one to three for each processor and 12 for each
+/// network interface. No allocation after the first scrapes, but for mounts that are asked on threads.
+/// Scrapes that overlap do not wait for each other.
 ///
 /// # Examples
 ///

@@ -6,6 +6,7 @@ use super::registry_of;
 use crate::parser::{parse, Family, Page};
 use crate::support::page;
 use nunchi::collector::HostCollector;
+use nunchi::Registry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -74,10 +75,8 @@ const ONLY_THEIRS: &[(&str, &str)] = &[
 ];
 
 /// Families that only we have, and why.
-const ONLY_OURS: &[(&str, &str)] = &[
-    ("node_pressure_irq_stalled_seconds_total", "node_exporter has it from 1.9 on"),
-    ("node_memory_", "a line that this kernel has is always told by both"),
-];
+const ONLY_OURS: &[(&str, &str)] =
+    &[("node_pressure_irq_stalled_seconds_total", "node_exporter has it from 1.9 on")];
 
 /// Samples that are in one page alone although the family is in both, and why.
 fn is_different(name: &str, sample: &Sample) -> bool {
@@ -127,25 +126,43 @@ fn node_exporter_tells_the_same() {
     };
     let exporter = Exporter::start(&program);
     let registry = registry_of(HostCollector::new());
-    let read = |text: &str| parse(text.as_bytes()).unwrap_or_else(|why| panic!("{why}"));
     exporter.page();
-    let before = read(&page(&registry));
+    // A machine that is busy with other tests may change more than is tolerated, once or twice.
+    let mut faults = Vec::new();
+    for _ in 0..5 {
+        faults.clear();
+        let (families, series) = compare_pages(&exporter, &registry, &mut faults);
+        if faults.is_empty() {
+            assert!(families > 150 && series > 250, "only {families} families, {series} series");
+            say(&format!("node_exporter tells the same of {families} families, {series} series"));
+            return;
+        }
+    }
+    panic!("{}", faults.join("\n"));
+}
+
+/// How many families and series are in both pages.
+fn compare_pages(
+    exporter: &Exporter,
+    registry: &Registry,
+    faults: &mut Vec<String>,
+) -> (usize, usize) {
+    let read = |text: &str| parse(text.as_bytes()).unwrap_or_else(|why| panic!("{why}"));
+    let before = read(&page(registry));
     let theirs = read(&exporter.page());
-    let after = read(&page(&registry));
+    let after = read(&page(registry));
 
     let names = |page: &Page| -> BTreeSet<String> {
         page.families.iter().map(|family| family.name.clone()).collect()
     };
     let (of_ours, of_theirs) = (names(&after), names(&theirs));
-    let unlisted = |only: Vec<&String>, list: &[(&str, &str)]| -> Vec<String> {
-        let is_listed = |name: &&String| list.iter().any(|(begin, _)| name.starts_with(begin));
-        only.into_iter().filter(|name| !is_listed(name)).cloned().collect()
-    };
-    let none: [String; 0] = [];
-    assert_eq!(unlisted(of_theirs.difference(&of_ours).collect(), ONLY_THEIRS), none);
-    assert_eq!(unlisted(of_ours.difference(&of_theirs).collect(), ONLY_OURS), none);
-
-    let mut faults = Vec::new();
+    for (whose, only, list) in [
+        ("theirs", of_theirs.difference(&of_ours), ONLY_THEIRS),
+        ("ours", of_ours.difference(&of_theirs), ONLY_OURS),
+    ] {
+        let unlisted = only.filter(|name| !list.iter().any(|(begin, _)| name.starts_with(begin)));
+        faults.extend(unlisted.map(|name| format!("{name}: only {whose}")));
+    }
     let (mut families, mut series) = (0, 0);
     for theirs in &theirs.families {
         let [Some(before), Some(after)] = [&before, &after].map(|page| family(page, &theirs.name))
@@ -153,11 +170,9 @@ fn node_exporter_tells_the_same() {
             continue;
         };
         families += 1;
-        series += compare(theirs, before, after, &mut faults);
+        series += compare(theirs, before, after, faults);
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
-    assert!(families > 150 && series > 250, "only {families} families with {series} series");
-    say(&format!("node_exporter tells the same of {families} families with {series} series"));
+    (families, series)
 }
 
 fn family<'p>(page: &'p Page, name: &str) -> Option<&'p Family> {

@@ -50,9 +50,9 @@ pub(super) fn is_local(fs_type: &[u8]) -> bool {
     LOCAL.iter().any(|name| name.as_bytes() == fs_type)
 }
 
-static LOCAL: [&str; 20] = [
+static LOCAL: [&str; 21] = [
     "bcachefs", "btrfs", "exfat", "ext2", "ext3", "ext4", "f2fs", "hfsplus", "jffs2", "jfs",
-    "msdos", "ntfs3", "ramfs", "reiserfs", "rootfs", "tmpfs", "ubifs", "udf", "vfat", "xfs",
+    "msdos", "ntfs3", "ramfs", "reiserfs", "rootfs", "tmpfs", "ubifs", "udf", "vfat", "xfs", "zfs",
 ];
 
 #[cfg(test)]
