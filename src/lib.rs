@@ -36,6 +36,7 @@
 //! | `tokio` | no | `collector::TokioCollector`: tasks, queue and workers of a runtime |
 //! | `derive` | no | `#[derive(Labels)]`, `#[derive(LabelValue)]` |
 //! | `bytes` | no | `encode_buf` for any `bytes::BufMut` |
+//! | `gc` | no | `nunchi::gc`: statistics that any garbage collector can drive |
 //! | `gzip` | no | [`http::respond`] compresses the page for scrapers that ask for it, as Prometheus does |
 //! | `openmetrics` | no | `Format::OpenMetrics`, which [`http::respond`] gives to scrapers that prefer it |
 //! | `protobuf` | no | `Format::Protobuf`, likewise, and `NativeHistogram`, which only this format can show |
@@ -47,6 +48,8 @@
 #![cfg_attr(nunchi_loom, allow(dead_code, unused_imports))] // Models use parts of the crate.
 
 pub mod collector;
+#[cfg(feature = "gc")]
+pub mod gc;
 pub mod http;
 pub mod label;
 pub mod metric;

@@ -3,6 +3,9 @@
 //!
 //! The only module that may import everything; nothing imports it but the macros and the users.
 
+#[cfg(feature = "gc")]
+mod gc;
+
 use crate::encode::{self, Encoder, Format};
 use crate::error::{EncodeError, NameError, RegisterError, RegisterErrorKind};
 use crate::label::{DynamicLabels, Labels};

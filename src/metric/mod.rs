@@ -47,4 +47,6 @@ pub use native::NativeHistogram;
 pub use settings::{IntoBuckets, IntoWindow, Settings};
 pub use state_set::StateSet;
 pub use summary::Summary;
+#[cfg(feature = "gc")]
+pub(crate) use timer::Stopwatch;
 pub use timer::{Observe, Timer};

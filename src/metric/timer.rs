@@ -105,6 +105,30 @@ impl<M: Observe> Drop for Timer<'_, M> {
     }
 }
 
+/// A moment from which time is measured, for whoever is above this layer.
+#[cfg(feature = "gc")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stopwatch(Instant);
+
+#[cfg(feature = "gc")]
+impl Stopwatch {
+    #[inline]
+    pub(crate) fn start() -> Self {
+        Self(clock::instant())
+    }
+
+    #[inline]
+    pub(crate) fn elapsed(self) -> Duration {
+        clock::instant().saturating_duration_since(self.0)
+    }
+
+    /// Milliseconds of the calendar clock since 1970, as of the last timer tick.
+    #[inline]
+    pub(crate) fn calendar_ms() -> u64 {
+        clock::coarse_time_of_day_ms()
+    }
+}
+
 impl<M: Observe> fmt::Debug for Timer<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Timer").field("start", &self.start).finish_non_exhaustive()

@@ -15,7 +15,7 @@ pub(crate) mod fake;
 mod fake;
 
 use once_cell::race::OnceBox;
-#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+#[cfg(any(feature = "gc", feature = "openmetrics", feature = "protobuf"))]
 use std::time::UNIX_EPOCH;
 use std::time::{Instant, SystemTime};
 
@@ -46,7 +46,7 @@ pub(crate) fn time_of_day() -> SystemTime {
     fake::time_of_day().unwrap_or_else(SystemTime::now)
 }
 
-#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+#[cfg(any(feature = "gc", feature = "openmetrics", feature = "protobuf"))]
 /// The calendar clock in milliseconds since 1970, 0 before; on Linux as it was at the last tick.
 #[inline]
 pub(crate) fn coarse_time_of_day_ms() -> u64 {
@@ -54,7 +54,7 @@ pub(crate) fn coarse_time_of_day_ms() -> u64 {
     tick.unwrap_or_else(|| since_epoch_ms(time_of_day()))
 }
 
-#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+#[cfg(any(feature = "gc", feature = "openmetrics", feature = "protobuf"))]
 /// Milliseconds since 1970, 0 before.
 pub(crate) fn since_epoch_ms(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -84,7 +84,7 @@ mod tick {
     /// architecture.
     pub(super) const CLOCK: c_int = 6;
     /// `CLOCK_REALTIME_COARSE`, likewise.
-    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+    #[cfg(any(feature = "gc", feature = "openmetrics", feature = "protobuf"))]
     pub(super) const CALENDAR: c_int = 5;
 
     #[repr(C)]
@@ -116,7 +116,7 @@ mod tick {
     use std::os::raw::c_int;
 
     pub(super) const CLOCK: c_int = 0;
-    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+    #[cfg(any(feature = "gc", feature = "openmetrics", feature = "protobuf"))]
     pub(super) const CALENDAR: c_int = 0;
 
     #[inline]
@@ -141,7 +141,7 @@ mod tests {
         assert!((40..5_000).contains(&passed), "{passed} ms instead of 60");
     }
 
-    #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
+    #[cfg(any(feature = "gc", feature = "openmetrics", feature = "protobuf"))]
     #[test]
     fn the_coarse_calendar_is_that_of_the_exact_one() {
         let [before, coarse, after] =

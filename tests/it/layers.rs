@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("registry", &["model", "label", "name", "error"]),
     ("encode", &["model", "label", "name", "error"]),
     ("collector", &["model", "label", "name", "error"]),
+    ("gc", &["metric", "model", "label", "name", "error"]),
     ("http", &["sync", "registry", "encode", "model", "error"]),
     ("server", &["http", "registry", "encode", "error"]),
     ("testing", &["sync", "registry", "encode", "model", "name", "error"]),

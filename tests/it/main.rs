@@ -9,6 +9,8 @@ mod conformance;
 mod exemplars;
 #[cfg(feature = "derive")]
 mod families;
+#[cfg(feature = "gc")]
+mod gc;
 #[cfg(feature = "gzip")]
 mod gzip;
 #[cfg(all(feature = "host", target_os = "linux"))]

@@ -73,6 +73,18 @@ fn a3_values_are_send_and_sync() {
     both::<nunchi::http::Response>();
 }
 
+#[cfg(feature = "gc")]
+#[test]
+fn a3_statistics_of_collectors_are_send_and_sync() {
+    use nunchi::gc::{Cycle, GcBuilder, GcStats, Heap, Pause};
+    both::<GcBuilder>();
+    both::<GcStats>();
+    both::<Heap>();
+    both::<Cycle<'_>>();
+    both::<Pause<'_, '_>>();
+    lives::<Heap>();
+}
+
 #[test]
 fn errors_travel_as_boxed_errors() {
     fn is_error<E: std::error::Error + Send + Sync + 'static>() {}
