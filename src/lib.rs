@@ -34,6 +34,7 @@
 //! | `cgroup` | no | `collector::CgroupCollector`: limits and usage of the container |
 //! | `host` | no | `collector::HostCollector`: the machine, as node_exporter tells it |
 //! | `tokio` | no | `collector::TokioCollector`: tasks, queue and workers of a runtime |
+//! | `allocator` | no | `collector::Counting`, an allocator that counts, and its collector |
 //! | `derive` | no | `#[derive(Labels)]`, `#[derive(LabelValue)]` |
 //! | `bytes` | no | `encode_buf` for any `bytes::BufMut` |
 //! | `gc` | no | `nunchi::gc`: statistics that any garbage collector can drive |

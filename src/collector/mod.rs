@@ -1,4 +1,5 @@
-//! Ready-made collectors; each is a leaf that knows only `model`, `label`, `name` and `error`.
+//! Ready-made collectors; each is a leaf that knows only `model`, `label`, `name` and `error`, and the
+//! one of the allocator `sync`.
 //!
 //! | collector | families |
 //! |---|---|
@@ -7,8 +8,11 @@
 //! | `CgroupCollector` (feature `cgroup`) | `cgroup_*`: limits and usage of the container |
 //! | `HostCollector` (feature `host`) | `node_*`: the machine, as node_exporter tells it |
 //! | `TokioCollector` (feature `tokio`) | `tokio_*`: tasks, queue and workers of a runtime |
+//! | [`AllocatorCollector`] (feature `allocator`) | `alloc_*`: what [`Counting`] counted |
 //! | [`BuildInfo`] | `<prefix>_build_info` |
 
+#[cfg(all(feature = "allocator", not(nunchi_loom)))]
+mod allocator;
 mod build;
 #[cfg(feature = "cgroup")]
 mod cgroup;
@@ -33,6 +37,8 @@ mod reference;
 #[cfg(feature = "tokio")]
 mod tokio;
 
+#[cfg(all(feature = "allocator", not(nunchi_loom)))]
+pub use allocator::{AllocatorCollector, Counting};
 pub use build::BuildInfo;
 #[cfg(feature = "cgroup")]
 pub use cgroup::CgroupCollector;

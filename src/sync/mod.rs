@@ -1,6 +1,6 @@
 //! The home of every atomics trick and of nearly all `unsafe`; knows nothing of metrics.
 //!
-//! Imports nothing of the crate; used by `metric` only. The idea to hold: everything here is
+//! Imports nothing of the crate; used by `metric`, and little of it by others. The idea to hold: everything here is
 //! append-only. A node, once published, keeps its address and its contents until the whole
 //! structure is dropped, so a reader needs no lock, no reference count and no epoch.
 #![allow(unsafe_code)] // Each block argues its own site; miri and loom run over this module.
@@ -16,6 +16,8 @@ pub(crate) mod float;
 pub(crate) mod hash;
 pub(crate) mod held;
 pub(crate) mod index;
+#[cfg(feature = "allocator")]
+pub(crate) mod ledger;
 pub(crate) mod needed;
 #[cfg(not(nunchi_loom))]
 pub(crate) mod pages;

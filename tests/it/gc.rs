@@ -165,7 +165,7 @@ fn a_panic_aborts_a_cycle_and_ends_its_pause() {
             heap.stop_the_world(Gen(1), Cause(1), |cycle| {
                 let _pause = is_marked.then(|| cycle.pause());
                 panic!("the heap is broken");
-            })
+            });
         }));
         assert!(panicked.is_err());
     }

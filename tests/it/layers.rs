@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("metric", &["sync", "model", "label", "name", "error"]),
     ("registry", &["model", "label", "name", "error"]),
     ("encode", &["model", "label", "name", "error"]),
-    ("collector", &["model", "label", "name", "error"]),
+    ("collector", &["sync", "model", "label", "name", "error"]),
     ("gc", &["metric", "model", "label", "name", "error"]),
     ("http", &["sync", "registry", "encode", "model", "error"]),
     ("server", &["http", "registry", "encode", "error"]),
