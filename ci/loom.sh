@@ -13,7 +13,7 @@ made='Needed::(ordering|step)\('
 read -ra names < <(grep -rhoE "$made"'"[a-z_]+"' src | cut -d'"' -f2 | sort -u | xargs)
 [ ${#names[@]} = "$(grep -rhoE "$made" src | wc -l)" ] || { echo "names: ${names[*]}: too few" && exit 1; }
 
-program=$(cargo rustc -p nunchi --lib --profile bench --features protobuf --locked --message-format=json |
+program=$(cargo rustc -p nunchi --lib --profile bench --features allocator,protobuf --locked --message-format=json |
     sed -n 's/.*"executable":"\([^"]*\)".*/\1/p')
 # One thread a program: threads of one would wait for each other whenever a model maps its stacks.
 models() { timeout 5m "$program" --test-threads 1 ::loom; }

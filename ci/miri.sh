@@ -13,4 +13,4 @@ fi
 target=${MIRI_TARGET:-$(rustc -vV | sed -n "s/^host: //p")}
 cargo miri setup --target "$target"
 [ $# -gt 0 ] || set -- sync:: encode::buffer metric::family
-cargo miri test --target "$target" -p nunchi --features protobuf --lib --locked -- "$@"
+cargo miri test --target "$target" -p nunchi --features allocator,protobuf --lib --locked -- "$@"

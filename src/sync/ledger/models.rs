@@ -1,7 +1,8 @@
 //! Models of the ledger: a page that changes hands, and a block that does.
 
-use super::*;
+use super::{Ledger, Own, Shared};
 use crate::sync::explore::explore;
+use crate::sync::primitive::{AtomicU32, Ordering};
 use loom::sync::Arc;
 use loom::thread;
 

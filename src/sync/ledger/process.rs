@@ -141,3 +141,47 @@ pub(crate) fn failed() {
 pub(crate) fn read() -> Counts {
     Counts { failures: FAILURES.load(Ordering::Relaxed), ..ALL.read() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    /// Counts when its thread's data is destroyed.
+    struct Late;
+
+    impl Drop for Late {
+        fn drop(&mut self) {
+            (0..5).for_each(|_| freed(3));
+        }
+    }
+
+    thread_local! {
+        static EARLY: Cell<Option<Late>> = const { Cell::new(None) };
+        static LATER: Cell<Option<Late>> = const { Cell::new(None) };
+    }
+
+    #[test]
+    fn threads_that_come_and_go_lose_nothing() {
+        let threads: u64 = if cfg!(miri) { 6 } else { 60 };
+        let before = read();
+        for _ in 0..threads / 2 {
+            let work = || {
+                EARLY.with(|cell| cell.set(Some(Late)));
+                (0..10).for_each(|_| allocated(3));
+                reallocated(3, 7);
+                reallocated(7, 3);
+                LATER.with(|cell| cell.set(Some(Late)));
+            };
+            [thread::spawn(work), thread::spawn(work)].map(|thread| thread.join().is_ok());
+        }
+        failed();
+        let after = read();
+        assert_eq!(after.allocations - before.allocations, threads * 10);
+        assert_eq!(after.frees - before.frees, threads * 10);
+        assert_eq!(after.allocated_bytes - before.allocated_bytes, threads * 34);
+        assert_eq!(after.freed_bytes - before.freed_bytes, threads * 34);
+        assert_eq!(after.reallocations - before.reallocations, threads * 2);
+        assert_eq!(after.failures - before.failures, 1);
+    }
+}
