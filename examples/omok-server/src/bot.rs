@@ -2,7 +2,8 @@
 //!
 //! Imports [`crate::board`] and [`crate::rules`]. One choice reads about 40 cells for each empty
 //! point near a stone and allocates once: tens of microseconds, so rooms think inline instead of
-//! on a pool of threads. `omok_bot_search_seconds` watches that this stays true.
+//! on a pool of threads. `omok_bot_search_seconds` watches that this stays true. The strongest level
+//! takes much longer, and is in [`crate::search`].
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,9 @@ closed_set! {
         Easy,
         /// Also sees straight fours, and takes the best pattern.
         Normal,
+        /// Plays games out before it moves: see [`crate::search`]. Where there is no thread to do it,
+        /// as `Normal`.
+        Hard,
     }
 }
 
@@ -40,7 +44,7 @@ pub(crate) fn choose(
         return Some(*point);
     }
     let legal = |p: &Point| judge(board, rule, *p, stone) != Verdict::DoubleThree;
-    let sees_block = level == Level::Normal || rng.random_bool(0.8);
+    let sees_block = level != Level::Easy || rng.random_bool(0.8);
     if sees_block {
         let must = |p: &&Point| makes_five(board, rule, **p, stone.other()) && legal(p);
         if let Some(point) = points.iter().find(must) {
@@ -55,7 +59,7 @@ pub(crate) fn choose(
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     let choices = match level {
         Level::Easy => scored.len().min(3),
-        Level::Normal => scored.len().min(1),
+        Level::Normal | Level::Hard => scored.len().min(1),
     };
     if choices == 0 {
         // Everything near a stone is forbidden or taken; anything legal will do.
@@ -65,7 +69,7 @@ pub(crate) fn choose(
 }
 
 /// Empty points within two steps of a stone.
-fn candidates(board: &Board) -> impl Iterator<Item = Point> + '_ {
+pub(crate) fn candidates(board: &Board) -> impl Iterator<Item = Point> + '_ {
     let mut near = [[false; 15]; 15];
     for stone in Point::all().filter(|p| board.get(*p).is_some()) {
         for y in stone.y().saturating_sub(2)..=(stone.y() + 2).min(14) {
@@ -81,7 +85,7 @@ fn candidates(board: &Board) -> impl Iterator<Item = Point> + '_ {
 /// What the point is worth to `stone`: its own patterns, and those it takes from the opponent.
 fn value(board: &Board, rule: Rule, point: Point, stone: Stone, level: Level) -> i64 {
     let mut total = 0;
-    if level == Level::Normal {
+    if level != Level::Easy {
         if makes_straight_four(board, rule, point, stone) {
             total += 100_000;
         }
@@ -95,7 +99,7 @@ fn value(board: &Board, rule: Rule, point: Point, stone: Stone, level: Level) ->
 
 /// The worth of the windows of five that hold the point: one the opponent is in is worth nothing,
 /// else the more of one's stones are in it, the more.
-fn patterns(board: &Board, point: Point, stone: Stone) -> i64 {
+pub(crate) fn patterns(board: &Board, point: Point, stone: Stone) -> i64 {
     const WORTH: [i64; 5] = [1, 8, 60, 400, 400];
     let mut total = 0;
     for direction in DIRECTIONS {

@@ -23,8 +23,17 @@ pub struct Config {
     pub bot_after: Duration,
     /// How often the matchmaker looks at its queues.
     pub match_every: Duration,
-    /// The bot's pause before a move, from and to; thinking itself takes microseconds.
+    /// The bot's pause before a move, from and to; thinking itself takes microseconds, but for the
+    /// strongest one.
     pub bot_pause: (Duration, Duration),
+    /// Whether the bot that sits down with a lone player is the strongest one.
+    pub hard_bots: bool,
+    /// How long the strongest bot searches for a move, at most.
+    pub search_time: Duration,
+    /// Games it plays out for a move, at most.
+    pub search_playouts: u32,
+    /// Nodes of what it remembers of one game, at 16 bytes.
+    pub search_nodes: usize,
     /// How long a room may wait for a second player.
     pub room_idle: Duration,
     /// How long a finished room stays for a rematch.
@@ -63,6 +72,10 @@ impl Default for Config {
             bot_after: Duration::from_secs(5),
             match_every: Duration::from_millis(200),
             bot_pause: (Duration::from_millis(400), Duration::from_millis(1_200)),
+            hard_bots: false,
+            search_time: Duration::from_millis(400),
+            search_playouts: 20_000,
+            search_nodes: 1 << 16,
             room_idle: Duration::from_secs(300),
             room_finished: Duration::from_secs(120),
             drain: Duration::from_secs(2),
@@ -88,6 +101,10 @@ impl Config {
             ping_every: Duration::from_secs(3),
             bot_after: Duration::from_millis(2_500),
             bot_pause: (Duration::from_millis(100), Duration::from_millis(600)),
+            hard_bots: true,
+            search_time: Duration::from_millis(60),
+            // A small memory, so that its collector has work.
+            search_nodes: 1 << 13,
             room_idle: Duration::from_secs(8),
             room_finished: Duration::from_secs(10),
             moves: Rate { per_second: 20.0, burst: 20.0 },

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use nunchi::gc::{self, Cause, Gen};
 use tokio::sync::mpsc;
 
 use crate::bot::Level;
@@ -23,14 +24,26 @@ use crate::user::{lock, User};
 /// Most rooms one answer lists.
 const LISTED_ROOMS: usize = 50;
 
-/// How often expired players are forgotten.
+/// How often rooms that have ended are freed.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
+
+/// Every so many sweeps, players who did not come back are forgotten too: there are more of them.
+const PLAYERS_EVERY: u32 = 10;
+
+/// The generations of the reaper, as [`metrics::rooms_gc`] declares them, and its only cause.
+const ENDED_ROOMS: Gen = Gen(0);
+const LOST_PLAYERS: Gen = Gen(1);
+const TIMER: Cause = Cause(0);
 
 /// The server's shared state. Its locks are held for short steps, never across an await.
 #[derive(Debug)]
 pub(crate) struct Hub {
     config: Arc<Config>,
     rooms: Mutex<BTreeMap<RoomId, Listed>>,
+    /// Rooms that have ended: what they hold is freed by the reaper.
+    ended: Mutex<Vec<Listed>>,
+    /// Rooms and players as the reaper sees them.
+    heap: gc::Heap,
     identities: Mutex<Identities>,
     door: Mutex<TokenBucket>,
     matchmaker: mpsc::Sender<Ticket>,
@@ -66,6 +79,8 @@ impl Hub {
             door: Mutex::new(TokenBucket::new(config.connects, Instant::now())),
             config,
             rooms: Mutex::default(),
+            ended: Mutex::default(),
+            heap: metrics::ROOMS_GC.heap(),
             identities: Mutex::default(),
             matchmaker,
             online: AtomicUsize::new(0),
@@ -132,6 +147,7 @@ impl Hub {
             metrics::RECONNECTS.with(&metrics::ByResume { result: *result }).inc();
         }
         let resumed = matches!(known, Some((_, Resume::Resumed)));
+        self.heap.allocated_objects(u64::from(!resumed));
         let user = known.map_or_else(|| identities.create(), |(user, _)| user);
         if let Some(old) = user.connect(outbox.clone()) {
             old.kick(metrics::CloseReason::Replaced);
@@ -194,6 +210,7 @@ impl Hub {
             }
             rooms.insert(id, Listed { handle: handle.clone(), summary: None });
         }
+        self.heap.allocated_objects(1);
         // All or nobody: a player who is in another room by now gives the others back.
         if let Some(busy) = players.iter().position(|user| !user.claim(&handle)) {
             players[..busy].iter().for_each(|user| user.release(id));
@@ -227,7 +244,43 @@ impl Hub {
 
     /// A room is no more.
     pub(crate) fn forget(&self, id: RoomId) {
-        lock(&self.rooms).remove(&id);
+        if let Some(ended) = lock(&self.rooms).remove(&id) {
+            lock(&self.ended).push(ended);
+        }
+    }
+
+    /// Frees rooms that have ended. Only the look for those that could not say so stops anybody.
+    fn reap_rooms(&self) {
+        let mut cycle = self.heap.begin(ENDED_ROOMS, TIMER);
+        let pause = cycle.pause();
+        let mut ended = std::mem::take(&mut *lock(&self.ended));
+        let mut rooms = lock(&self.rooms);
+        // A room forgets itself; one whose task panicked could not.
+        let lost = rooms.iter().filter(|(_, room)| room.handle.is_closed()).map(|(id, _)| *id);
+        let lost: Vec<RoomId> = lost.collect();
+        ended.extend(lost.iter().filter_map(|id| rooms.remove(id)));
+        drop(rooms);
+        drop(pause);
+        cycle.freed_objects(ended.len() as u64);
+        drop(ended);
+        cycle.live_objects(self.kept_objects());
+        cycle.finish();
+    }
+
+    /// Forgets players who did not come back.
+    fn reap_players(&self) {
+        let mut cycle = self.heap.begin(LOST_PLAYERS, TIMER);
+        let pause = cycle.pause();
+        let freed = lock(&self.identities).sweep(Instant::now());
+        drop(pause);
+        cycle.freed_objects(freed as u64).live_objects(self.kept_objects());
+        cycle.finish();
+    }
+
+    /// Rooms, those that have ended included, and players.
+    fn kept_objects(&self) -> u64 {
+        let rooms = lock(&self.rooms).len() + lock(&self.ended).len();
+        (rooms + lock(&self.identities).players()) as u64
     }
 
     /// The newest rooms.
@@ -248,15 +301,16 @@ impl Hub {
     }
 }
 
-/// Forgets players who did not come back.
+/// Frees rooms and players that are no more.
 async fn sweep(hub: Arc<Hub>) {
     let mut shutdown = hub.shutdown();
-    loop {
+    for sweep in 1_u32.. {
         tokio::select! {
             () = tokio::time::sleep(SWEEP_EVERY) => {
-                lock(&hub.identities).sweep(Instant::now());
-                // A room forgets itself; one whose task panicked could not.
-                lock(&hub.rooms).retain(|_, listed| !listed.handle.is_closed());
+                hub.reap_rooms();
+                if sweep % PLAYERS_EVERY == 0 {
+                    hub.reap_players();
+                }
             }
             () = shutdown.wait() => return,
         }

@@ -70,18 +70,27 @@ impl Identities {
         }
     }
 
-    /// Forgets players whose time is over. Linear in the number of players; call it seldom.
-    pub(crate) fn sweep(&mut self, now: Instant) {
+    /// How many players are known, those who may still come back included.
+    pub(crate) fn players(&self) -> usize {
+        self.entries.len() - self.expired
+    }
+
+    /// Forgets players whose time is over, and says how many they were. Linear in the number of
+    /// players; call it seldom.
+    pub(crate) fn sweep(&mut self, now: Instant) -> usize {
+        let before = self.expired;
         for entry in self.entries.values_mut() {
             if matches!(entry, Entry::Parked { until, .. } if *until <= now) {
                 *entry = Entry::Expired;
                 self.expired += 1;
             }
         }
+        let forgotten = self.expired - before;
         if self.expired > MAX_EXPIRED {
             self.entries.retain(|_, entry| !matches!(entry, Entry::Expired));
             self.expired = 0;
         }
+        forgotten
     }
 }
 

@@ -27,6 +27,7 @@ mod protocol;
 mod rating;
 mod room;
 mod rules;
+mod search;
 mod server;
 mod session;
 mod tasks;

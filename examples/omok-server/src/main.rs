@@ -1,11 +1,16 @@
 //! The program: flags in, a server until a signal or `--run-for` ends it.
 
+use std::alloc::System;
 use std::future::{pending, Future};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use nunchi::collector::HostCollector;
+use nunchi::collector::{Counting, HostCollector};
 use omok_server::{Config, Demo, Flags, Parsed, Server, USAGE};
+
+/// What the program allocates is on its page as `alloc_*`.
+#[global_allocator]
+static ALLOCATOR: Counting<System> = Counting::new(System);
 
 fn main() -> ExitCode {
     let flags = match Flags::parse(std::env::args().skip(1)) {

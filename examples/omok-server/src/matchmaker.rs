@@ -93,7 +93,8 @@ impl Matchmaker {
         let alone = |w: &Waiting| now.saturating_duration_since(w.since) >= bot_after;
         while let Some(place) = self.waiting.iter().position(alone) {
             let lone = self.waiting.remove(place);
-            let opened = self.hub.open_match(&[&lone.user], lone.rule, Some(Level::Normal));
+            let level = if self.hub.config().hard_bots { Level::Hard } else { Level::Normal };
+            let opened = self.hub.open_match(&[&lone.user], lone.rule, Some(level));
             settle(&lone, opened.map_or(Outcome::Cancelled, |()| Outcome::Bot), "bot", now);
         }
     }

@@ -1,12 +1,18 @@
 //! Every family the server exposes, in one place: requests (rate, errors, duration), sessions,
-//! lobby and rooms, games.
+//! lobby and rooms, games, bots, what is collected.
 //!
 //! Nothing is labelled by room, user or game: every label value is one of a closed set, so the
 //! page has the same number of series with two players as with two thousand.
 //! Gauges are held by guards ([`InProgress`]): whoever exists holds one, and dropping it counts
 //! down, however the task ended.
 
-use nunchi::{family, Counter, Family, Gauge, Histogram, InProgress, Labels, Summary};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use nunchi::gc::{GcStats, Total};
+use nunchi::{
+    family, Counter, Family, Gauge, Histogram, InProgress, Labels, RegisterError, Registry, Summary,
+};
 use serde::Serialize;
 
 use crate::bot::Level;
@@ -411,14 +417,6 @@ pub(crate) static MOVE_VALIDATION: Family<Histogram, ByRule> = family!(
     buckets = [1e-6, 2e-6, 5e-6, 10e-6, 20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3]
 );
 
-/// Seconds the computer computed. It thinks on the room's own task: above a millisecond it would
-/// have to move to threads of its own.
-pub(crate) static BOT_SEARCH: Family<Histogram, ByLevel> = family!(
-    "omok_bot_search_seconds",
-    "Time the computer took to choose a move.",
-    buckets = [10e-6, 20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 2e-3, 5e-3, 10e-3]
-);
-
 closed_set! {
     /// Who is across the board, and who made a move: `human` is whoever plays over a session,
     /// load generators included; `bot` is this server's own player.
@@ -459,10 +457,117 @@ pub(crate) struct ByPlayer {
     pub(crate) by: Player,
 }
 
+// ── Bots: utilisation, saturation, errors of the threads that search ───────────────────────────
+
+/// Seconds the computer computed. `easy` and `normal` think on the room's own task: above a millisecond
+/// they would have to move to the threads of `hard`.
+pub(crate) static BOT_SEARCH: Family<Histogram, ByLevel> = family!(
+    "omok_bot_search_seconds",
+    "Time the computer took to choose a move.",
+    buckets = [
+        10e-6, 20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 2e-3, 5e-3, 10e-3, 20e-3, 50e-3, 0.1,
+        0.2, 0.5, 1.0
+    ]
+);
+
+/// Threads that search for the best move.
+pub(crate) static BOT_WORKERS: Family<Gauge<i64>, ()> =
+    family!("omok_bot_workers", "Threads that search for moves.");
+
+/// Those of them that do so now.
+pub(crate) static BOT_WORKERS_BUSY: Family<Gauge<i64>, ()> =
+    family!("omok_bot_workers_busy", "Threads that search for a move now.");
+
+/// Searches that wait for a thread.
+pub(crate) static BOT_QUEUE: Family<Gauge<i64>, ()> =
+    family!("omok_bot_queue_jobs", "Searches waiting for a thread now.");
+
+/// Seconds that searches waited for a thread.
+pub(crate) static BOT_QUEUE_WAIT: Family<Histogram, ()> = family!(
+    "omok_bot_queue_wait_seconds",
+    "Time a search waited for a thread.",
+    buckets = [10e-6, 100e-6, 1e-3, 5e-3, 10e-3, 50e-3, 0.1, 0.5, 1.0, 5.0]
+);
+
+/// Games played out by searches.
+pub(crate) static BOT_PLAYOUTS: Family<Counter, ()> =
+    family!("omok_bot_playouts_total", "Games that searches played out.");
+
+/// Nodes that searches added to their trees.
+pub(crate) static BOT_NODES: Family<Counter, ()> =
+    family!("omok_bot_nodes_created_total", "Nodes that searches added to their trees.");
+
+/// Moves from the position to where a game was played out.
+pub(crate) static BOT_DEPTH: Family<Histogram, ()> = family!(
+    "omok_bot_tree_depth",
+    "Moves that a search looked ahead before it played a game out.",
+    buckets = [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0]
+);
+
+/// Searches without a use. The move was made by `normal` where one was wanted.
+pub(crate) static BOT_ABANDONED: Family<Counter, ByAbandon> =
+    family!("omok_bot_moves_abandoned_total", "Searches that led to no move.");
+
+closed_set! {
+    /// Why a search led to no move.
+    Abandon {
+        /// Too many were waiting already.
+        QueueFull,
+        /// The room, or its game, was over before.
+        RoomGone,
+        Panicked,
+    }
+}
+
 #[derive(Clone, Copy, Debug, Labels)]
 pub(crate) struct ByLevel {
     pub(crate) level: Level,
 }
+
+#[derive(Clone, Copy, Debug, Labels)]
+pub(crate) struct ByAbandon {
+    pub(crate) reason: Abandon,
+}
+
+// ── Garbage collectors ─────────────────────────────────────────────────────────────────────────
+
+/// `collector="omok_tree"`: the copying collector of the trees of searches. Generation 0 is the move
+/// that was made, 1 a pool that is full or no longer needed. See [`crate::search`].
+pub(crate) static TREE_GC: LazyLock<GcStats> =
+    LazyLock::new(|| tree_gc(nunchi::global()).expect("nobody else has these names"));
+
+/// `collector="rooms"`: the reaper. Generation 0 is rooms that have ended, 1 players who did not come
+/// back. Objects are rooms and players. See [`crate::hub`].
+pub(crate) static ROOMS_GC: LazyLock<GcStats> =
+    LazyLock::new(|| rooms_gc(nunchi::global()).expect("nobody else has these names"));
+
+/// Describes the collector of trees; tests have one of their own.
+pub(crate) fn tree_gc(registry: &Registry) -> Result<GcStats, RegisterError> {
+    GcStats::builder("omok_tree")
+        .generations(["0", "1"])
+        .causes(["reroot", "pressure", "game_over"])
+        .totals([
+            Total::AllocatedBytes,
+            Total::AllocatedObjects,
+            Total::FreedBytes,
+            Total::FreedObjects,
+        ])
+        .pause_quantiles(PAUSE_QUANTILES, PAUSE_WINDOW)
+        .register(registry)
+}
+
+/// Describes the reaper; tests have one of their own.
+pub(crate) fn rooms_gc(registry: &Registry) -> Result<GcStats, RegisterError> {
+    GcStats::builder("rooms")
+        .generations(["0", "1"])
+        .causes(["timer"])
+        .totals([Total::AllocatedObjects, Total::FreedObjects])
+        .pause_quantiles(PAUSE_QUANTILES, PAUSE_WINDOW)
+        .register(registry)
+}
+
+const PAUSE_QUANTILES: [f64; 5] = [0.0, 0.5, 0.9, 0.99, 1.0];
+const PAUSE_WINDOW: Duration = Duration::from_secs(300);
 
 // ── Build ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -58,7 +58,7 @@ pub(super) async fn resign(server: SocketAddr) -> Result<(), Failure> {
 pub(super) async fn sleep_at_the_board(server: SocketAddr, round: usize) -> Result<(), Failure> {
     let mut client = Client::hello(server, "load", None).await?;
     let rule = if round % 2 == 0 { "freestyle" } else { "general" };
-    let bot = if round % 3 == 0 { "normal" } else { "easy" };
+    let bot = ["normal", "easy", "hard"][round % 3];
     let room = json!({ "message": "create_room", "rule": rule, "turn_seconds": 2, "bot": bot });
     client.say(room).await?;
     client.play(3).await?;

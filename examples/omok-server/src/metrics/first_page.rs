@@ -3,6 +3,10 @@
 //! A counter that appears with its first event hides that event from `rate()`, which needs a
 //! value before it; an alert on a series that does not exist yet never fires.
 
+use std::sync::Once;
+
+use nunchi::collector::AllocatorCollector;
+
 use super::*;
 
 /// Puts every series of a closed set on the page at 0. Called once, before the port is open.
@@ -12,6 +16,8 @@ pub(crate) fn init() {
     init_sessions();
     init_rooms();
     init_games();
+    init_bots();
+    init_collectors();
 }
 
 fn build() -> Build {
@@ -88,5 +94,27 @@ fn init_games() {
     }
     MOVES_REJECTED.init_all();
     THINK_TIME.init_all();
+}
+
+fn init_bots() {
     BOT_SEARCH.init_all();
+    BOT_WORKERS.init();
+    BOT_WORKERS_BUSY.init();
+    BOT_QUEUE.init();
+    BOT_QUEUE_WAIT.init();
+    BOT_PLAYOUTS.init();
+    BOT_NODES.init();
+    BOT_DEPTH.init();
+    BOT_ABANDONED.init_all();
+}
+
+fn init_collectors() {
+    LazyLock::force(&TREE_GC);
+    LazyLock::force(&ROOMS_GC);
+    // What the allocator counted; the page has nothing of it where `main` did not install one.
+    static ALLOCATOR: Once = Once::new();
+    ALLOCATOR.call_once(|| {
+        let registered = nunchi::global().register(AllocatorCollector::new());
+        registered.expect("nobody else has these names");
+    });
 }

@@ -23,7 +23,7 @@ pub(crate) async fn run(mut room: Room, mut commands: mpsc::Receiver<Command>, h
             hub.publish(summary.clone());
             shown = Some(summary);
         }
-        let deadline = room.deadline();
+        let (deadline, is_thinking) = (room.deadline(), room.is_thinking());
         tokio::select! {
             command = commands.recv() => match command {
                 Some(Command { user, action, reply }) => {
@@ -34,6 +34,7 @@ pub(crate) async fn run(mut room: Room, mut commands: mpsc::Receiver<Command>, h
                 None => break,
             },
             () = sleep_until(deadline.into()) => room.tick(Instant::now()),
+            thought = room.thought(), if is_thinking => room.bot_thought(thought, Instant::now()),
             () = shutdown.wait() => {
                 room.void(Instant::now());
                 break;

@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 use rand::Rng;
 
 use super::state::{count, millis, Phase, Play, Room, Seat};
-use crate::board::Stone;
-use crate::bot;
+use crate::board::{Point, Stone};
+use crate::bot::{self, Level};
 use crate::game::{EndReason, Ending, Game, Refusal};
 use crate::metrics::{self, Player, RoomState};
 use crate::protocol::{ErrorCode, ServerMessage};
+use crate::search::pool::Thought;
+use crate::search::{self, Search};
 use crate::user::User;
 
 impl Room {
@@ -65,14 +67,72 @@ impl Room {
     }
 
     pub(super) fn bot_moves(&mut self, now: Instant) {
-        let Phase::Playing(play) = &self.phase else { return };
+        let Phase::Playing(play) = &mut self.phase else { return };
         let stone = play.game.turn();
-        let Some(Seat::Bot { level }) = &self.seats[stone.index()] else { return };
-        let search = Instant::now();
-        let board = play.game.board();
-        let point = bot::choose(board, self.rule, stone, *level, &mut rand::rng());
-        let taken = search.elapsed();
-        metrics::BOT_SEARCH.with(&metrics::ByLevel { level: *level }).observe_duration(taken);
+        let Some(Seat::Bot { level, search }) = &mut self.seats[stone.index()] else { return };
+        if *level == Level::Hard {
+            let search = search.take().unwrap_or_else(|| {
+                Box::new(Search::new(&metrics::TREE_GC, self.config.search_nodes))
+            });
+            let limits = search::Limits {
+                time: self.config.search_time,
+                playouts: self.config.search_playouts,
+            };
+            play.bot_at = None;
+            play.thought = search::pool::think(search, play.game.clone(), limits);
+            if play.thought.is_some() {
+                return;
+            }
+        }
+        let level = *level;
+        self.bot_moves_at_once(level, stone, now);
+    }
+
+    /// The bot looks at the board and moves.
+    fn bot_moves_at_once(&mut self, level: Level, stone: Stone, now: Instant) {
+        let Phase::Playing(play) = &self.phase else { return };
+        let started = Instant::now();
+        let point = bot::choose(play.game.board(), self.rule, stone, level, &mut rand::rng());
+        // A search that could not be made is not one that took no time.
+        if level != Level::Hard {
+            let level = metrics::ByLevel { level };
+            metrics::BOT_SEARCH.with(&level).observe_duration(started.elapsed());
+        }
+        self.bot_puts(stone, point, now);
+    }
+
+    /// Whether a search is on.
+    pub(super) fn is_thinking(&self) -> bool {
+        matches!(&self.phase, Phase::Playing(Play { thought: Some(_), .. }))
+    }
+
+    /// What the search that is on finds, `None` if it fails. Waits for ever where there is none.
+    pub(super) async fn thought(&mut self) -> Option<Thought> {
+        match &mut self.phase {
+            Phase::Playing(Play { thought: Some(thought), .. }) => thought.await.ok(),
+            _ => std::future::pending().await,
+        }
+    }
+
+    /// A search has ended: its stone is put. What it learnt is kept for the next one.
+    pub(super) fn bot_thought(&mut self, thought: Option<Thought>, now: Instant) {
+        let Phase::Playing(play) = &mut self.phase else { return };
+        play.thought = None;
+        let stone = play.game.turn();
+        match (thought, &mut self.seats[stone.index()]) {
+            (Some(thought), Some(Seat::Bot { search, .. })) => {
+                *search = Some(thought.search);
+                self.bot_puts(stone, thought.point, now);
+            }
+            (None, Some(Seat::Bot { level, .. })) => {
+                let level = *level;
+                self.bot_moves_at_once(level, stone, now);
+            }
+            _ => {}
+        }
+    }
+
+    fn bot_puts(&mut self, stone: Stone, point: Option<Point>, now: Instant) {
         let put = point.map(|p| self.place(stone, p.x().into(), p.y().into(), Player::Bot, now));
         if !matches!(put, Some(Ok(()))) {
             self.end(Ending::without_row(EndReason::Resign, Some(stone.other())), now);
@@ -120,6 +180,7 @@ impl Room {
             started: now,
             turn_started: now,
             bot_at: None,
+            thought: None,
             _counted: metrics::GAMES.with(&by_opponent).track_in_progress(),
         });
         self.counted = count(RoomState::Playing);

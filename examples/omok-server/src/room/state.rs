@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rand::Rng;
+use tokio::sync::oneshot;
 
 use super::view::{RoomSummary, RoomView, SeatView};
 use super::{Action, RoomId};
@@ -14,6 +15,8 @@ use crate::game::{EndReason, Ending, Game};
 use crate::metrics::{self, ByRule, Held, Player, Reap, RoomState};
 use crate::protocol::{ChatScope, Encoded, ErrorCode, ServerMessage};
 use crate::rules::Rule;
+use crate::search::pool::Thought;
+use crate::search::Search;
 use crate::user::User;
 
 /// Somebody at the board.
@@ -26,6 +29,8 @@ pub(super) enum Seat {
     },
     Bot {
         level: Level,
+        /// What it learnt of the game, unless it is just searching.
+        search: Option<Box<Search>>,
     },
 }
 
@@ -44,6 +49,8 @@ pub(super) struct Play {
     pub(super) turn_started: Instant,
     /// When the bot puts its stone, if it is the bot's turn.
     pub(super) bot_at: Option<Instant>,
+    /// The search for the bot's stone, if one is on.
+    pub(super) thought: Option<oneshot::Receiver<Thought>>,
     pub(super) _counted: Held,
 }
 
@@ -93,7 +100,7 @@ impl Room {
     /// Seats the computer on a free seat.
     pub(crate) fn seat_bot(&mut self, level: Level, now: Instant) {
         if let Some(free) = self.free_seat() {
-            self.seats[free.index()] = Some(Seat::Bot { level });
+            self.seats[free.index()] = Some(Seat::Bot { level, search: None });
             self.start_if_full(now);
         }
     }
@@ -396,8 +403,9 @@ impl Seat {
     fn name(&self) -> Arc<str> {
         match self {
             Seat::Human { user, .. } => user.name(),
-            Seat::Bot { level: Level::Easy } => "bot (easy)".into(),
-            Seat::Bot { level: Level::Normal } => "bot".into(),
+            Seat::Bot { level: Level::Easy, .. } => "bot (easy)".into(),
+            Seat::Bot { level: Level::Normal, .. } => "bot".into(),
+            Seat::Bot { level: Level::Hard, .. } => "bot (hard)".into(),
         }
     }
 
