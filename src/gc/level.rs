@@ -1,10 +1,10 @@
-//! Gauges that are the sum of what several heaps told, and absent while none of them did.
+//! Gauges that are the sum of what the heaps that there are told, and absent until one of them did.
 
 use super::family;
 use crate::error::CollectError;
 use crate::metric::Stopwatch;
 use crate::model::{Collection, Collector, Descriptor, Fact, Number};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Arc;
 
 /// What a heap can tell of itself, by its place in [`FACTS`].
@@ -42,8 +42,8 @@ pub(crate) struct Levels {
 #[derive(Debug, Default)]
 struct Sum {
     total: AtomicU64,
-    /// How many heaps have a share in it.
-    tellers: AtomicUsize,
+    /// Whether any heap ever had a share in it: that there are none left makes it 0, not unknown.
+    is_told: AtomicBool,
 }
 
 /// What one heap told.
@@ -74,7 +74,7 @@ impl Levels {
             sum.total.fetch_add(value.wrapping_sub(before), Ordering::Relaxed);
         }
         if old == UNTOLD {
-            sum.tellers.fetch_add(1, Ordering::Relaxed);
+            sum.is_told.store(true, Ordering::Relaxed);
         }
     }
 
@@ -83,7 +83,6 @@ impl Levels {
         for (share, sum) in told.0.iter().zip(&self.sums) {
             let old = share.swap(UNTOLD, Ordering::Relaxed); // As above.
             if old != UNTOLD {
-                sum.tellers.fetch_sub(1, Ordering::Relaxed);
                 sum.total.fetch_sub(old, Ordering::Relaxed);
             }
         }
@@ -91,7 +90,7 @@ impl Levels {
 
     fn read(&self) -> impl Iterator<Item = Option<Number>> + '_ {
         let sums = self.sums.iter().map(|sum| {
-            let is_told = sum.tellers.load(Ordering::Relaxed) > 0; // As above.
+            let is_told = sum.is_told.load(Ordering::Relaxed); // As above.
             is_told.then(|| Number::U64(sum.total.load(Ordering::Relaxed)))
         });
         let last = Some(self.last.load(Ordering::Relaxed)).filter(|last| *last > 0);

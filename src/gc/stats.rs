@@ -27,8 +27,8 @@ pub struct Cause(pub usize);
 /// | `gc_pause_duration_seconds`, `gc_cycle_duration_seconds` | histogram; generation | if asked for |
 /// | `gc_freed_bytes_total`, `gc_freed_objects_total`, `gc_promoted_bytes_total` | counter; generation | if declared |
 /// | `gc_allocated_bytes_total`, `gc_allocated_objects_total`, `gc_cpu_seconds_total` | counter | if declared |
-/// | `gc_heap_live_bytes`, `gc_heap_live_objects` | gauge | while a heap told after a collection |
-/// | `gc_heap_used_bytes`, `gc_heap_committed_bytes`, `gc_heap_limit_bytes` | gauge | while a heap told |
+/// | `gc_heap_live_bytes`, `gc_heap_live_objects` | gauge | once a heap told after a collection |
+/// | `gc_heap_used_bytes`, `gc_heap_committed_bytes`, `gc_heap_limit_bytes` | gauge | once a heap told |
 /// | `gc_last_collection_timestamp_seconds` | gauge | after the first |
 ///
 /// All have the label `collector`, too. Collectors of one registry share the families; each is
@@ -119,8 +119,8 @@ impl GcStats {
         Self(Arc::new(inner))
     }
 
-    /// A heap of this collector. Gauges are sums over those that there are; counters go on when one
-    /// is dropped.
+    /// A heap of this collector. Gauges are sums over those that there are, and 0 when none is left;
+    /// counters go on when one is dropped.
     #[must_use = "a heap is gone from the gauges when it is dropped"]
     pub fn heap(&self) -> Heap {
         Heap::new(self.clone())

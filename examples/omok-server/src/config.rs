@@ -104,7 +104,7 @@ impl Config {
             hard_bots: true,
             search_time: Duration::from_millis(60),
             // A small memory, so that its collector has work.
-            search_nodes: 1 << 13,
+            search_nodes: 1 << 14,
             room_idle: Duration::from_secs(8),
             room_finished: Duration::from_secs(10),
             moves: Rate { per_second: 20.0, burst: 20.0 },

@@ -25,6 +25,18 @@ fn first_line_names_the_real_port_and_the_end_is_clean() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("open");
     assert!(answer.ends_with("ok\n"), "{answer}");
+    // Only the program has an allocator that counts.
+    let mut stream = TcpStream::connect(&address).expect("it listens");
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").expect("open");
+    let mut page = String::new();
+    stream.read_to_string(&mut page).expect("open");
+    let value = |name: &str| {
+        let line = page.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|value| value.trim().parse::<u64>().ok()).expect(name)
+    };
+    let freed = value("alloc_deallocated_bytes_total ");
+    assert_eq!(value("alloc_live_bytes "), value("alloc_allocated_bytes_total ") - freed);
+    assert!(value("alloc_live_bytes ") > 10_000);
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
 }
 
