@@ -463,6 +463,48 @@ fn pages_into_bytes() {
     assert_eq!(guilty, []);
 }
 
+#[cfg(feature = "gc")]
+#[test]
+fn collections_of_a_garbage_collector_and_their_page() {
+    use nunchi::gc::{Cause, GcStats, Gen, Total};
+    let registry = Registry::new();
+    let builder = GcStats::builder("tree").totals([Total::AllocatedBytes, Total::FreedBytes]);
+    let heap = builder.register(&registry).expect("valid").heap();
+    let collect = || {
+        heap.allocated_bytes(64).used(64);
+        let mut cycle = heap.begin(Gen(0), Cause(0));
+        // A time of one's own, since another magnitude may take memory for its bins.
+        cycle.paused(std::time::Duration::from_micros(3)).freed_bytes(64).live_bytes(0);
+        cycle.finish();
+    };
+    let mut page = Vec::with_capacity(1 << 16);
+    let mut scrape = || {
+        page.clear();
+        nunchi::encode(&registry, Format::Text, &mut page);
+    };
+    for _ in 0..2 {
+        collect();
+        scrape();
+    }
+    assert_eq!(allocations(collect), 0);
+    assert_eq!(allocations(scrape), 0);
+}
+
+#[cfg(feature = "allocator")]
+#[test]
+fn what_an_allocator_counted() {
+    let registry = Registry::new();
+    registry.register(nunchi::collector::AllocatorCollector::new()).expect("valid");
+    let mut page = Vec::with_capacity(1 << 16);
+    let mut scrape = || {
+        page.clear();
+        nunchi::encode(&registry, Format::Text, &mut page);
+    };
+    (0..2).for_each(|_| scrape());
+    assert_eq!(allocations(scrape), 0);
+    assert_eq!(page, [], "this allocator is another one");
+}
+
 #[cfg(feature = "gzip")]
 #[test]
 fn a_compressed_page_needs_only_itself_once_warm() {

@@ -249,22 +249,25 @@ impl Polled {
     ) -> Result<(), CollectError> {
         for (at, counter) in list.iter().enumerate().filter(|(_, counter)| counter.is_told) {
             let causes = self.causes.len().max(1);
-            let text = |list: &'_ [String], at| list.get(at).map_or("", String::as_str).to_owned();
-            let values = match fact.labels.len() {
-                0 => vec![],
-                1 => vec![text(&self.generations, at)],
-                _ => vec![text(&self.generations, at / causes), text(&self.causes, at % causes)],
+            let (gen, cause) = (name(&self.generations, at), name(&self.causes, at % causes));
+            let values: &[&str] = match fact.labels.len() {
+                0 => &[],
+                1 => &[gen],
+                _ => &[name(&self.generations, at / causes), cause],
             };
-            let values: Vec<&str> = values.iter().map(String::as_str).collect();
             let value = if fact.name == family::CPU.name {
                 Number::F64(counter.shown as f64 / 1e9)
             } else {
                 Number::U64(counter.shown)
             };
-            out.number(fact.name, &values, value)?;
+            out.number(fact.name, values, value)?;
         }
         Ok(())
     }
+}
+
+fn name(list: &[String], at: usize) -> &str {
+    list.get(at).map_or("", String::as_str)
 }
 
 impl Collector for Polled {
