@@ -67,7 +67,10 @@ fn collection() -> impl Strategy<Value = Collection> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.min(48), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: ProptestConfig::default().cases.min(48),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn what_was_freed_and_lives_is_what_was_allocated(
@@ -105,7 +108,8 @@ proptest! {
         prop_assert_eq!(value("gc_pause_seconds_count"), pauses as f64);
         prop_assert_eq!(value("gc_in_progress"), 0.0);
         let all: i32 = finished.iter().flatten().sum();
-        prop_assert_eq!(value("gc_collections_aborted_total") as usize, cycles.len() + 1 - all as usize);
+        let aborted = cycles.len() as f64 + 1.0 - f64::from(all);
+        prop_assert_eq!(value("gc_collections_aborted_total"), aborted);
         for (gen, causes) in finished.iter().enumerate() {
             for (cause, count) in ["reroot", "pressure"].iter().zip(causes) {
                 let labels = [format!("generation=\"{gen}\""), format!("cause=\"{cause}\"")];

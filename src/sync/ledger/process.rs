@@ -173,7 +173,8 @@ mod tests {
                 reallocated(7, 3);
                 LATER.with(|cell| cell.set(Some(Late)));
             };
-            [thread::spawn(work), thread::spawn(work)].map(|thread| thread.join().is_ok());
+            let two = [thread::spawn(work), thread::spawn(work)];
+            assert!(two.into_iter().all(|thread| thread.join().is_ok()));
         }
         failed();
         let after = read();

@@ -16,8 +16,8 @@ fn search(nodes: usize) -> Search {
 /// A game with black's stones and white's, of which black has as many, or one more.
 fn game(rule: Rule, blacks: &[(i64, i64)], whites: &[(i64, i64)]) -> Game {
     let mut game = Game::new(rule);
-    for number in 0..blacks.len() {
-        game.put(Stone::Black, blacks[number].0, blacks[number].1).unwrap();
+    for (number, (x, y)) in blacks.iter().enumerate() {
+        game.put(Stone::Black, *x, *y).unwrap();
         if let Some((x, y)) = whites.get(number) {
             game.put(Stone::White, *x, *y).unwrap();
         }
