@@ -39,6 +39,7 @@
 //! | `bytes` | no | `encode_buf` for any `bytes::BufMut` |
 //! | `gc` | no | `nunchi::gc`: statistics that any garbage collector can drive |
 //! | `gzip` | no | [`http::respond`] compresses the page for scrapers that ask for it, as Prometheus does |
+//! | `jemalloc` | no | `collector::JemallocCollector`, for programs that link jemalloc |
 //! | `openmetrics` | no | `Format::OpenMetrics`, which [`http::respond`] gives to scrapers that prefer it |
 //! | `protobuf` | no | `Format::Protobuf`, likewise, and `NativeHistogram`, which only this format can show |
 //! | `tracing` | no | `tracing::ExemplarLayer`: exemplars have the ids recorded on the current span |

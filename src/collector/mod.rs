@@ -9,6 +9,7 @@
 //! | `HostCollector` (feature `host`) | `node_*`: the machine, as node_exporter tells it |
 //! | `TokioCollector` (feature `tokio`) | `tokio_*`: tasks, queue and workers of a runtime |
 //! | [`AllocatorCollector`] (feature `allocator`) | `alloc_*`: what [`Counting`] counted |
+//! | [`JemallocCollector`] (feature `jemalloc`) | `jemalloc_*`: what jemalloc knows of its memory |
 //! | [`BuildInfo`] | `<prefix>_build_info` |
 
 #[cfg(all(feature = "allocator", not(nunchi_loom)))]
@@ -23,6 +24,8 @@ mod host;
     any(target_os = "linux", target_os = "android")
 ))]
 mod kernel;
+#[cfg(feature = "jemalloc")]
+mod jemalloc;
 #[cfg(feature = "process")]
 mod process;
 #[cfg(all(
@@ -44,6 +47,8 @@ pub use build::BuildInfo;
 pub use cgroup::CgroupCollector;
 #[cfg(feature = "host")]
 pub use host::HostCollector;
+#[cfg(feature = "jemalloc")]
+pub use jemalloc::{JemallocCollector, JemallocReader};
 #[cfg(feature = "process")]
 pub use process::ProcessCollector;
 #[cfg(feature = "process-extras")]

@@ -16,6 +16,8 @@ mod gzip;
 #[cfg(all(feature = "host", target_os = "linux"))]
 mod host;
 mod http;
+#[cfg(feature = "jemalloc")]
+mod jemalloc;
 #[cfg(all(feature = "openmetrics", feature = "testing"))]
 mod judge;
 mod layers;
