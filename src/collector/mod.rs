@@ -19,13 +19,13 @@ mod build;
 mod cgroup;
 #[cfg(feature = "host")]
 mod host;
+#[cfg(feature = "jemalloc")]
+mod jemalloc;
 #[cfg(all(
     any(feature = "cgroup", feature = "host", feature = "process"),
     any(target_os = "linux", target_os = "android")
 ))]
 mod kernel;
-#[cfg(feature = "jemalloc")]
-mod jemalloc;
 #[cfg(feature = "process")]
 mod process;
 #[cfg(all(

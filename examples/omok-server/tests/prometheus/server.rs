@@ -68,7 +68,7 @@ impl Installed {
         name: &str,
         settings: &str,
     ) -> io::Result<Prometheus> {
-        self.start_with(jobs, name, None, settings)
+        self.start_with(jobs, name, &[], settings)
     }
 
     /// The same of one that asks for protobuf first.
@@ -108,7 +108,7 @@ impl Installed {
         let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
         // Told by a flag of the program at first, and by a setting from 3.8 on.
         let settings = if version < (3, 8) { "" } else { ", scrape_native_histograms: true" };
-        self.start_with(jobs, "native", Some("--enable-feature=native-histograms"), settings)
+        self.start_with(jobs, "native", &["--enable-feature=native-histograms"], settings)
     }
 
     fn start_with(
