@@ -30,8 +30,10 @@ mod kernel;
 mod process;
 #[cfg(all(
     test,
+    feature = "allocator",
     feature = "cgroup",
     feature = "host",
+    feature = "jemalloc",
     feature = "process-extras",
     feature = "tokio",
     target_os = "linux"

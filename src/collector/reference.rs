@@ -2,7 +2,10 @@
 //! stands beside them; `UPDATE=1` accepts what changed.
 
 use super::host::subjects;
-use super::{CgroupCollector, HostCollector, ProcessCollector, ProcessExtras, TokioCollector};
+use super::{
+    AllocatorCollector, CgroupCollector, HostCollector, JemallocCollector, JemallocReader,
+    ProcessCollector, ProcessExtras, TokioCollector,
+};
 use crate::model::{Collector, Descriptor};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -74,6 +77,13 @@ fn reference() -> String {
         &TokioCollector::new(runtime.handle()).describe(),
         include_str!("tokio/family.rs"),
     );
+    head(&mut page, "Allocator: `AllocatorCollector`, feature `allocator`");
+    let said = Said { source: "`Counting`", absent: "it is not the global allocator", unit: "" };
+    of_one_source(&mut page, &AllocatorCollector::new().describe(), &said);
+    head(&mut page, "jemalloc: `JemallocCollector`, feature `jemalloc`");
+    let said = Said { source: "the reader", absent: "this jemalloc does not tell it", unit: "" };
+    of_one_source(&mut page, &JemallocCollector::new(Silent).describe(), &said);
+    of_garbage_collectors(&mut page, include_str!("../gc/family.rs"));
     of_the_machine(&mut page);
     page.push_str(BUILD);
     of_the_registry(&mut page, include_str!("../registry/report.rs"));
@@ -89,6 +99,50 @@ fn of_files(page: &mut String, title: &str, families: &[Descriptor], code: &str)
         let said = said.get(name).unwrap_or_else(|| panic!("{name} has no doc"));
         assert!(!said.source.is_empty() && !said.absent.is_empty(), "{name}");
         row(page, family, said);
+    }
+}
+
+/// A reader that is asked for nothing.
+struct Silent;
+
+impl JemallocReader for Silent {
+    fn refresh(&self) {}
+
+    fn read(&self, _: &str) -> Option<u64> {
+        None
+    }
+}
+
+fn of_one_source(page: &mut String, families: &[Descriptor], said: &Said<'_>) {
+    for family in families {
+        row(page, family, &Said { unit: unit(family.name()), ..*said });
+    }
+}
+
+/// The families of `gc`, as its code has them.
+fn of_garbage_collectors(page: &mut String, code: &str) {
+    head(page, "Garbage collectors: `gc::GcStats`, feature `gc`");
+    let facts = code.split(";\n").filter_map(|part| part.split_once("pub(crate) static "));
+    for (doc, fact) in facts.filter(|(_, fact)| fact.contains(": Fact =")) {
+        let mut quoted = fact.split('"').skip(1).step_by(2);
+        let name = quoted.next().expect("a name");
+        let kind = fact.split("MetricType::").nth(1).expect("a type");
+        let kind = kind.split(|end: char| !end.is_alphabetic()).next().expect("a word");
+        let labels: Vec<_> = quoted.skip(1).map(|label| format!(", `{label}`")).collect();
+        let labels =
+            if fact.contains("GENERATION") { ", `generation`".to_owned() } else { labels.concat() };
+        let absent = doc.split("| Absent | ").nth(1).and_then(|rest| rest.split(" |").next());
+        let absent = absent.unwrap_or(if doc.contains("only if asked for") {
+            "it was not asked for"
+        } else {
+            "it was not declared, or not told yet"
+        });
+        let (kind, unit) = (kind.to_lowercase(), unit(name));
+        writeln!(
+            page,
+            "| `{name}` | {kind} | {unit} | `collector`{labels} | the collector | {absent} |"
+        )
+        .expect("a string takes all");
     }
 }
 
