@@ -43,6 +43,12 @@ impl<'p> Room<'p> {
         }
     }
 
+    /// As [`Self::put`], where it would be one place more that has all its code.
+    #[inline(never)]
+    pub(super) fn put_one_of_many(&mut self, bytes: &[u8]) {
+        self.put(bytes);
+    }
+
     /// Appends the first `len` bytes of `word`, at most 8. Room for 8 must be left.
     #[inline]
     pub(super) fn put_word(&mut self, word: [u8; 8], len: usize) {

@@ -310,13 +310,13 @@ impl<D: Dialect> Lines<'_, D> {
     /// Writes the name and the labels of a line; answers where the labels begin.
     #[inline(never)]
     pub(super) fn put_start(&mut self, suffix: &str) -> usize {
-        self.room.put(self.state.name());
-        self.room.put(suffix.as_bytes());
+        self.room.put_one_of_many(self.state.name());
+        self.room.put_one_of_many(suffix.as_bytes());
         let labels_at = self.room.written();
         if let Some((from, to)) = self.written {
             self.room.repeat(from, to);
         } else {
-            self.room.put(self.state.const_labels());
+            self.room.put_one_of_many(self.state.const_labels());
             self.put_pieces();
             self.written = Some((labels_at, self.room.written()));
         }

@@ -57,13 +57,16 @@ impl<M: Metric> Settings<M> {
                 let window = self.window.unwrap_or(SummaryShape::DEFAULT_WINDOW);
                 Shape::Summary(Arc::new(SummaryShape::new(quantiles, window)))
             }
-            StateSet => shape.unwrap_or_else(|| Shape::States(Arc::new([]))),
+            StateSet => match shape {
+                Some(shape) => shape,
+                None => Shape::of_states([""; 0])?,
+            },
             _ => Shape::Plain,
         })
     }
 
     pub(crate) fn with_states<'s>(mut self, states: impl IntoIterator<Item = &'s str>) -> Self {
-        self.shape = Some(Ok(Shape::States(states.into_iter().map(str::to_owned).collect())));
+        self.shape = Some(Shape::of_states(states));
         self
     }
 }

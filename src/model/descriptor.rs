@@ -108,6 +108,18 @@ pub(crate) enum Shape {
     States(Arc<[String]>),
 }
 
+impl Shape {
+    /// That of 1 to 64 distinct states.
+    ///
+    /// Checked here, so that only programs with a state set have the code.
+    pub(crate) fn of_states(
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Result<Self, NameError> {
+        let states: Arc<[String]> = states.into_iter().map(Into::into).collect();
+        check_states(&states).map(|()| Self::States(states))
+    }
+}
+
 /// The name, help, type and label names of a family, checked.
 ///
 /// # Examples
@@ -245,9 +257,8 @@ impl Descriptor {
         N: TryInto<MetricName>,
         NameError: From<N::Error>,
     {
-        let states: Vec<String> = states.into_iter().map(Into::into).collect();
-        let shape = Shape::States(states.into());
-        Self::new(name.try_into()?.as_str(), &help.into(), MetricType::StateSet, shape)
+        let (name, shape) = (name.try_into()?, Shape::of_states(states)?);
+        Self::new(name.as_str(), &help.into(), MetricType::StateSet, shape)
     }
 
     /// Describes a family by texts that are given as such.
@@ -540,7 +551,7 @@ impl Facts {
     fn check(&self) -> Result<(), NameError> {
         let why = if let Some(why) = self.metric_type.suffix_fault(&self.name) {
             why
-        } else if let Shape::States(states) = &self.shape {
+        } else if let Shape::States(_) = &self.shape {
             if label_name_fault(&self.page_name).is_some() {
                 "a state set shows its states in a label of its own name, which this cannot be"
             } else if self.has_label(&self.page_name) {
@@ -548,7 +559,7 @@ impl Facts {
             } else if self.has_label_escaped_as_its_name() {
                 "its states need a label that is of this name in some escaping scheme"
             } else {
-                return check_states(states).and_then(|()| self.check_help());
+                return self.check_help();
             }
         } else {
             return self.check_help();

@@ -69,6 +69,11 @@ pub(crate) trait Key: Copy {
     fn hash(self, seed: u64) -> u32;
     /// Whether the stored text of `column` stands for this key.
     fn is(self, column: usize, text: Text<'_>) -> bool;
+    /// The same, not inlined where it is asked for: once for all that is rare.
+    #[inline(never)]
+    fn is_after_all(self, column: usize, text: Text<'_>) -> bool {
+        self.is(column, text)
+    }
 }
 
 /// What a table needs to store a key.
@@ -220,7 +225,7 @@ impl Core {
         for group in 0..GROUPS {
             if let Some(place) = self.index.find_in(group, hash) {
                 // SAFETY: the place is in our index.
-                let entry = unsafe { self.entry_of(place, key) };
+                let entry = unsafe { self.entry_if(place, |column, text| key.is(column, text)) };
                 if entry.is_some() {
                     return entry;
                 }
@@ -232,17 +237,18 @@ impl Core {
 
     #[inline(never)] // Rare, for a key that is there.
     fn find_elsewhere<K: Key>(&self, hash: u32, key: K) -> Option<Entry> {
+        let is = |column, text: Text<'_>| key.is_after_all(column, text);
         // SAFETY: the places are in our index.
-        self.index.find(hash, |place| unsafe { self.entry_of(place, key) })
+        self.index.find(hash, |place| unsafe { self.entry_if(place, is) })
     }
 
-    /// The entry at a place, if it is that of the key.
+    /// The entry at a place, if its texts are those that are looked for.
     ///
     /// # Safety
     ///
     /// The place is in the index.
     #[inline(always)] // Into the one search.
-    unsafe fn entry_of(&self, place: u32, key: impl Key) -> Option<Entry> {
+    unsafe fn entry_if(&self, place: u32, is: impl Fn(usize, Text<'_>) -> bool) -> Option<Entry> {
         // SAFETY: `finish` wrote the entry whole before it filed its place; so for the next.
         let entry = unsafe { self.entry(place) };
         // SAFETY: as above.
@@ -250,7 +256,7 @@ impl Core {
         let texts = self.texts.read();
         for (column, &place) in places.iter().enumerate() {
             // SAFETY: the places in an entry are those of stored texts.
-            if !key.is(column, unsafe { texts.get(place) }) {
+            if !is(column, unsafe { texts.get(place) }) {
                 return None;
             }
         }
@@ -313,7 +319,7 @@ impl Core {
             let pool = pool.get_or_insert_with(|| Box::new(Pool::new(columns)));
             for column in 0..columns {
                 let hash = key.hash_of(column, self.seed);
-                let is = |text: Text<'_>| key.key().is(column, text);
+                let is = |text: Text<'_>| key.key().is_after_all(column, text);
                 let is_of = |text: &str| key.is_of(column, text);
                 let write = |draft: &mut String| key.write(column, draft);
                 // SAFETY: under the lock of this pool, the only one of these texts; and inside the
