@@ -7,6 +7,7 @@
 
 use super::super::primitive::Ordering;
 use std::marker::PhantomData;
+use std::sync::Mutex;
 
 use bits::{Atomic, Bits};
 #[cfg(not(target_pointer_width = "64"))]
@@ -20,7 +21,9 @@ const IS_ADDRESS: u64 = 1 << 63;
 /// A total, or the pointer to an annex. An annex has an even address.
 pub(super) struct Word<A> {
     bits: Atomic,
-    owns: PhantomData<Box<A>>,
+    /// Whoever shares a word may put what it has, and somebody else drops it: so that has to be `Send`,
+    /// and live as long as the word says, neither of which a box asks for.
+    owns: PhantomData<(Box<A>, Mutex<A>)>,
 }
 
 /// What was found in a word, which an exchange compares with.
