@@ -297,12 +297,10 @@ impl Counter {
         visitor: &mut dyn Visitor,
     ) -> bool {
         let mut exemplars = std::mem::take(&mut scratch.exemplars);
-        // Before the total, so that this has counted it.
-        let exemplar = self.fraction.show(visitor, &mut exemplars);
-        let value = self.number(self.cells(scratch));
-        let is_taken = match exemplar {
-            Some(exemplar) => visitor.counter(labels, value, exemplar),
-            None => visitor.number(labels, value),
+        // Before the total, so that this has counted it; the sums of the page may be older.
+        let is_taken = match self.fraction.show(visitor, &mut exemplars) {
+            Some(exemplar) => visitor.counter(labels, self.number(self.whole_heat.sum()), exemplar),
+            None => visitor.number(labels, self.number(self.cells(scratch))),
         };
         scratch.exemplars = exemplars;
         is_taken

@@ -2,7 +2,7 @@
 
 use crate::support::{open_metrics, page};
 use nunchi::testing::{Clock, Exemplar as Shown, Page, Sample};
-use nunchi::{Buckets, Exemplar, Histogram, Registry};
+use nunchi::{Buckets, Encoder, Exemplar, Format, Histogram, Registry};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -232,6 +232,27 @@ fn series_that_are_hot_keep_exemplars_and_lose_no_count() {
     }
     assert_eq!((jobs.get(), wait.count()), (150_000.0, 100_000));
     assert_eq!(exemplars_of(&registry).len(), 4);
+}
+
+#[test]
+fn a_hot_counter_has_counted_its_exemplar() {
+    let registry = Registry::new();
+    let counters = ["a_total", "b_total"]
+        .map(|name| registry.counter(name, "A page of two chunks.").register().expect("valid"));
+    for _ in 0..100_000 {
+        counters.iter().for_each(|counter| counter.inc());
+    }
+    let mut encoder = Encoder::new(&registry, Format::OpenMetrics);
+    let (mut page, mut chunk) = (Vec::new(), Vec::with_capacity(1));
+    assert!(encoder.next_chunk(&mut page), "the sums of the page are taken");
+    counters[1].inc_by_with_exemplar(7, &[("id", "1")]);
+    while encoder.next_chunk(&mut chunk) {
+        page.append(&mut chunk);
+    }
+    page.append(&mut chunk);
+    let page = nunchi::testing::parse_open_metrics(&page).expect("valid");
+    assert!(page.sample("b_total", &[]).is_some_and(|sample| sample.exemplar().is_some()));
+    assert_eq!(page.value("b_total", &[]), Some(100_007.0));
 }
 
 /// Labels, value and time of an exemplar of one observation tell the same number.
