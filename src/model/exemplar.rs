@@ -6,6 +6,7 @@
 use crate::error::NameError;
 use crate::name::{label_name_fault, NameFault};
 use once_cell::race::OnceBox;
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
@@ -80,6 +81,29 @@ type CallingSource = fn(&mut dyn FnMut(Exemplar<'_>));
 
 static SOURCE: OnceBox<Source> = OnceBox::new();
 
+thread_local! {
+    /// Whether this thread is asking the source. Has no destructor, so it is there to the end.
+    static IS_ASKING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// For as long as it lives, the thread is asking the source.
+struct Asking;
+
+impl Asking {
+    /// None if it is already: a source that updates metrics itself would be asked for ever.
+    #[inline]
+    fn begin() -> Option<Self> {
+        (!IS_ASKING.with(|is_asking| is_asking.replace(true))).then(|| Self)
+    }
+}
+
+impl Drop for Asking {
+    #[inline]
+    fn drop(&mut self) {
+        IS_ASKING.with(|is_asking| is_asking.set(false));
+    }
+}
+
 /// How many were not valid. Relaxed throughout: it orders nothing else.
 static REFUSED: AtomicU64 = AtomicU64::new(0);
 
@@ -120,8 +144,9 @@ impl<'a> Exemplar<'a> {
     /// span that the calling thread is in. Answers whether it was the first.
     ///
     /// The function is called inside of updates, on their thread, and not under any lock. It must
-    /// not panic. With the feature `tracing`, `nunchi::tracing::ExemplarLayer` sets one for programs
-    /// that record the ids on their spans.
+    /// not panic. While it runs, `current` of its own updates is no exemplar. With the feature
+    /// `tracing`, `nunchi::tracing::ExemplarLayer` sets one for programs that record the ids on their
+    /// spans.
     ///
     /// # Examples
     ///
@@ -200,7 +225,7 @@ impl<'a> Exemplar<'a> {
         if !matches!(self.labels, LabelsOf::Source) {
             return take(self);
         }
-        let Some(source) = SOURCE.get() else { return };
+        let (Some(source), Some(_asking)) = (SOURCE.get(), Asking::begin()) else { return };
         let mut take = |told: Exemplar<'_>| match self.time {
             Time::Now => take(told),
             time => take(Exemplar { time, ..told }),

@@ -2,10 +2,11 @@
 
 use crate::support::{open_metrics, page};
 use nunchi::testing::{Clock, Exemplar as Shown, Page, Sample};
-use nunchi::{Buckets, Encoder, Exemplar, Format, Histogram, Registry};
+use nunchi::{Buckets, Counter, Encoder, Exemplar, Format, Histogram, Registry};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -202,14 +203,18 @@ fn o22_a_time_may_be_given_and_left_out() {
 }
 
 #[test]
-fn the_source_is_asked_only_for_what_is_kept() {
+fn the_source_is_asked_only_for_what_is_kept_and_not_by_itself() {
     static ASKED: AtomicU64 = AtomicU64::new(0);
     let registry = Registry::new();
     let jobs = registry.counter("jobs_total", "J.").register().expect("valid");
     jobs.inc_with_exemplar(Exemplar::current());
-    let source = || match ASKED.fetch_add(1, Ordering::Relaxed) {
-        0 => None,
-        asked => Some(Exemplar::trace(asked.into(), 0)),
+    let source = || {
+        static OWN: OnceLock<Counter> = OnceLock::new();
+        OWN.get_or_init(Counter::new).inc_with_exemplar(Exemplar::current());
+        match ASKED.fetch_add(1, Ordering::Relaxed) {
+            0 => None,
+            asked => Some(Exemplar::trace(asked.into(), 0)),
+        }
     };
     assert!(Exemplar::set_source(source) && !Exemplar::set_source(source));
     for _ in 0..5 {
