@@ -30,7 +30,9 @@ use tracing_subscriber::registry::{LookupSpan, Registry};
 /// A span with one of the fields carries 128 bytes more; others cost a look at the names of their
 /// fields. An exemplar that is not kept costs nothing more. One that is kept looks at the current span
 /// and those around it up to the `trace_id`, for each of which it takes the lock of the span's
-/// extensions, as layers do: so none may be asked for while the same thread is changing them.
+/// extensions, as layers do: so none may be asked for while the same thread holds these extensions, be it
+/// for reading. A destructor of thread-local data may ask where the crate `thread_local` is as new as
+/// 1.1.10; with 1.1.4 it would abort the program.
 ///
 /// # Examples
 ///

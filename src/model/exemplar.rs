@@ -282,7 +282,9 @@ pub(super) fn present<'a>(
 fn fault<'a>(pairs: &'a [(&'a str, &'a str)]) -> Option<Fault<'a>> {
     let mut characters = 0_usize;
     // No text has more characters than bytes.
-    let bytes = pairs.iter().fold(0_usize, |sum, (name, value)| sum + name.len() + value.len());
+    let bytes = pairs.iter().fold(0_usize, |sum, (name, value)| {
+        sum.saturating_add(name.len()).saturating_add(value.len())
+    });
     for (at, (name, value)) in present(pairs).enumerate() {
         let is_usual = matches!(name, "trace_id" | "span_id"); // Known to be valid.
         let fault = if is_usual { None } else { label_name_fault(name) };
