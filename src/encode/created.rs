@@ -13,7 +13,7 @@ pub(super) struct CreatedWriter<'p, D> {
 }
 
 /// What the line takes beside the name and the labels: no time has more digits.
-const LONGEST: usize = "_created{} 4294967295.0\n".len();
+const LONGEST: usize = "_created{} 4294967295.000\n".len();
 
 impl<'p, D: Dialect> CreatedWriter<'p, D> {
     pub(super) fn over(lines: LineWriter<'p, D>) -> Self {
@@ -26,7 +26,17 @@ impl<'p, D: Dialect> CreatedWriter<'p, D> {
         labels: LabelPieces<'_>,
         put: impl FnOnce(&mut LineWriter<'p, D>) -> bool,
     ) -> bool {
-        if self.seconds == 0 {
+        self.both_of((self.seconds, None), labels, put)
+    }
+
+    /// Likewise, of one that was made at this time: seconds, and milliseconds if they are known.
+    fn both_of(
+        &mut self,
+        time: (u32, Option<u16>),
+        labels: LabelPieces<'_>,
+        put: impl FnOnce(&mut LineWriter<'p, D>) -> bool,
+    ) -> bool {
+        if time.0 == 0 {
             return put(&mut self.lines);
         }
         let pieces: usize = labels.0.iter().map(|piece| piece.len()).sum();
@@ -36,7 +46,7 @@ impl<'p, D: Dialect> CreatedWriter<'p, D> {
         let is_taken = put(&mut self.lines);
         self.lines.limit = limit;
         if is_taken {
-            put_line::<D>(self.lines.page, self.lines.state, labels, self.seconds);
+            put_line::<D>(self.lines.page, self.lines.state, labels, time);
         }
         is_taken
     }
@@ -46,7 +56,7 @@ fn put_line<D: Dialect>(
     page: &mut Vec<u8>,
     state: &Prepared,
     labels: LabelPieces<'_>,
-    seconds: u32,
+    (seconds, milliseconds): (u32, Option<u16>),
 ) {
     let name = state.name();
     page.extend_from_slice(
@@ -62,7 +72,13 @@ fn put_line<D: Dialect>(
     }
     page.push(b' ');
     page.extend_from_slice(itoa::Buffer::new().format(seconds).as_bytes());
-    page.extend_from_slice(b".0\n");
+    match milliseconds {
+        Some(rest) => {
+            let digit = |unit| b'0' + (rest / unit % 10) as u8;
+            page.extend_from_slice(&[b'.', digit(100), digit(10), digit(1), b'\n']);
+        }
+        None => page.extend_from_slice(b".0\n"),
+    }
 }
 
 impl<'p, D: Dialect> Visitor for CreatedWriter<'p, D>
@@ -90,6 +106,12 @@ where
     }
 
     fn histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
+        #[cfg(feature = "protobuf")]
+        if let Some(since_ms) = point.native.map(|native| native.since_ms).filter(|ms| *ms > 0) {
+            let seconds = u32::try_from(since_ms / 1000).unwrap_or(0);
+            let time = (seconds, Some((since_ms % 1000) as u16));
+            return self.both_of(time, labels, |lines| lines.histogram(labels, point));
+        }
         self.both(labels, |lines| lines.histogram(labels, point))
     }
 

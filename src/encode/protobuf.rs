@@ -559,11 +559,18 @@ impl MetricWriter<'_> {
         let outline = self.outline;
         let Some(native) = point.native.as_ref().map(native::Parts::new) else { return true };
         let most = DISTRIBUTION + outline.bounds.len() * BUCKET + native.most();
-        let Some(metric) = self.try_metric(labels, LONGEST + most) else { return false };
+        let Some(mut metric) = self.try_metric(labels, LONGEST + most) else { return false };
+        let since = native.since().filter(|_| outline.birth != 0);
+        if since.is_some() {
+            metric.birth = Birth::default();
+        }
         let count = point.counts.iter().fold(0_u64, |sum, count| sum.wrapping_add(*count));
         metric.distribution(outline.point, most, (count, point.sum), |room| {
             put_buckets(&outline.bounds, point.counts, room);
             native.put(room);
+            if let Some(since) = since {
+                exemplar::put_time(outline.birth, since, room);
+            }
         });
         true
     }

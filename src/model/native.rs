@@ -113,7 +113,9 @@ impl NativeShape {
     /// The same, but everything starts anew where there are too many buckets, if that has not
     /// happened for so long; and it does so after that time where resolution had to be given up
     /// meanwhile. Then sum, count and all buckets are of what was observed since the scrape before,
-    /// so that a server that saw that misses nothing. Off by default; an hour is usual.
+    /// so that a server that saw that misses nothing; and that is then the time of creation, by which
+    /// the server knows (H9). A sum that had gone beyond the greatest number is NaN from then on. Off
+    /// by default; an hour is usual.
     #[must_use]
     pub fn with_min_reset(mut self, duration: Duration) -> Self {
         self.min_reset = Some(duration);

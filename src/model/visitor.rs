@@ -28,6 +28,9 @@ pub(crate) struct HistogramPoint<'a> {
 #[cfg(feature = "protobuf")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct NativePoint<'a> {
+    /// Since when they have been observed, in milliseconds since 1970, if everything has started anew
+    /// after the series was made; else 0.
+    pub(crate) since_ms: u64,
     pub(crate) schema: i32,
     pub(crate) zero_threshold: f64,
     pub(crate) zero_count: u64,

@@ -30,9 +30,12 @@ fn length_of_exemplar(exemplar: &Kept) -> usize {
     labels + FLOAT + time(exemplar).map_or(0, |time| framed(length_of_time(time)))
 }
 
-/// Whole seconds, and the nanoseconds that are left; nothing if it is not known.
 fn time(exemplar: &Kept) -> Option<(u64, u64)> {
-    let ms = exemplar.time_ms;
+    time_of(exemplar.time_ms)
+}
+
+/// Whole seconds, and the nanoseconds that are left; nothing if it is not known.
+pub(super) fn time_of(ms: u64) -> Option<(u64, u64)> {
     (ms > 0).then_some((ms / 1000, ms % 1000 * 1_000_000))
 }
 
@@ -55,13 +58,18 @@ fn put(tag: u8, exemplar: &Kept, length: usize, room: &mut Room<'_>) {
     }
     put_float(own::VALUE, exemplar.value, room);
     if let Some(time) = time(exemplar) {
-        room.put_byte(own::TIME);
-        put_varint(length_of_time(time) as u64, room);
-        room.put_byte(own::SECONDS);
-        put_varint(time.0, room);
-        room.put_byte(own::NANOSECONDS);
-        put_varint(time.1, room);
+        put_time(own::TIME, time, room);
     }
+}
+
+/// Whole seconds and nanoseconds.
+pub(super) fn put_time(tag: u8, time: (u64, u64), room: &mut Room<'_>) {
+    room.put_byte(tag);
+    put_varint(length_of_time(time) as u64, room);
+    room.put_byte(own::SECONDS);
+    put_varint(time.0, room);
+    room.put_byte(own::NANOSECONDS);
+    put_varint(time.1, room);
 }
 
 impl MetricWriter<'_> {

@@ -4,12 +4,12 @@
 //! told. Gaps of one or two buckets are buckets of 0: another span would take more.
 
 use super::super::buffer::Room;
-use super::{length_of, put_float, put_varint, tag, FLOAT, LONGEST};
+use super::{exemplar, length_of, put_float, put_varint, tag, FLOAT, LONGEST};
 use crate::model::NativePoint;
 
-/// What a point takes beside its spans and deltas at most: schema, threshold and count of zeros, and
-/// the span that has nothing.
-const REST: usize = 3 * LONGEST + FLOAT;
+/// What a point takes beside its spans and deltas at most: schema, threshold and count of zeros, the
+/// span that has nothing, and the time since when it counts.
+const REST: usize = 3 * LONGEST + FLOAT + 2 + 2 * LONGEST;
 /// A span: tag, length, offset and length.
 const SPAN: usize = 2 + 2 * (1 + 5);
 /// The widest gap that is filled.
@@ -38,6 +38,11 @@ impl<'p> Parts<'p> {
     pub(super) fn most(&self) -> usize {
         let of = |side: &Side<'_>| side.spans * SPAN + LONGEST + side.bytes;
         REST + self.sides.iter().map(of).sum::<usize>()
+    }
+
+    /// Since when everything has been observed, if not since the series was made.
+    pub(super) fn since(&self) -> Option<(u64, u64)> {
+        exemplar::time_of(self.point.since_ms)
     }
 
     /// Puts it, in the order of the fields.

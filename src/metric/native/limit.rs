@@ -89,10 +89,15 @@ impl Resolution {
         true
     }
 
-    pub(super) fn point<'r>(&self, zero_count: u64, room: &'r NativeRoom) -> NativePoint<'r> {
+    pub(super) fn point<'r>(
+        &self,
+        since_ms: u64,
+        zero_count: u64,
+        room: &'r NativeRoom,
+    ) -> NativePoint<'r> {
         let [positive, negative] = &room.shown;
         let (schema, zero_threshold) = (self.schema.number(), self.zero_threshold);
-        NativePoint { schema, zero_threshold, zero_count, positive, negative }
+        NativePoint { since_ms, schema, zero_threshold, zero_count, positive, negative }
     }
 }
 

@@ -211,23 +211,23 @@ impl NativeHistogram {
     }
 
     /// Leaves the counts of the classic buckets in `counts`, and calls `show` with the sum and the
-    /// native buckets of the same observations.
-    fn snapshot<T>(
+    /// native buckets of the same observations; answers as that does, whether a page has them now.
+    fn snapshot(
         &self,
         counts: &mut Vec<u64>,
         room: &mut NativeRoom,
-        show: impl FnOnce(&[u64], f64, NativePoint<'_>) -> T,
-    ) -> T {
+        show: impl FnOnce(&[u64], f64, NativePoint<'_>) -> bool,
+    ) -> bool {
         self.snapshot_at(clock::coarse_ms, counts, room, show)
     }
 
-    fn snapshot_at<T>(
+    fn snapshot_at(
         &self,
         now: impl FnOnce() -> u64,
         counts: &mut Vec<u64>,
         room: &mut NativeRoom,
-        show: impl FnOnce(&[u64], f64, NativePoint<'_>) -> T,
-    ) -> T {
+        show: impl FnOnce(&[u64], f64, NativePoint<'_>) -> bool,
+    ) -> bool {
         counts.clear();
         counts.resize(self.shape.classic().texts().len(), 0);
         let mut reader = self.reader.lock();
@@ -237,12 +237,17 @@ impl NativeHistogram {
         if let (true, Some(common)) = (is_new, self.common.get()) {
             common.take_sums(&mut reader.taken);
         }
-        let resolution = reader.resolution;
-        drop(reader);
+        let (resolution, since_ms) = (reader.resolution, reader.since_ms());
+        // Else nobody has to wait for the page.
+        let reader = reader.minds_pages().then_some(reader);
         if let ([infinity], false) = (&mut counts[..], self.has_classic) {
             *infinity = totals.count(room);
         }
-        show(counts, totals.sum(), resolution.point(zeros, room))
+        let is_shown = show(counts, totals.sum(), resolution.point(since_ms, zeros, room));
+        if let (true, Some(mut reader)) = (is_shown, reader) {
+            reader.is_shown();
+        }
+        is_shown
     }
 
     /// Reads all that was ever counted. The caller is the one that may.

@@ -1,13 +1,16 @@
 //! What was observed since the start, or since everything started anew.
 //!
 //! Imports the limit; used by the histogram. Counters only grow. To start anew is to remember what
-//! they had, and to take it away from what they have from then on.
+//! they had, and to take it away from what they have from then on. That is what the page before
+//! showed: a page that had no room for the histogram, and asks again, is none.
 
 use super::bins::{Bins, Part};
 use super::limit::{merge, subtract, Resolution};
 use super::place::{Held, Places};
 use crate::model::{NativeRoom, NativeShape};
+use crate::sync::clock;
 use crate::sync::float::Exact;
+use std::time::Duration;
 
 /// Beside the buckets: of the same observations.
 #[derive(Clone, Copy, Debug, Default)]
@@ -106,10 +109,10 @@ struct Restarts {
     last: u64,
     /// What there was then.
     base: Counted,
-    /// What there was at the scrape before, if there was one.
+    /// What there was on the page before, if there was one.
     before: Counted,
     is_scraped: bool,
-    /// What there is now.
+    /// What there is now, which may become that.
     present: Counted,
 }
 
@@ -120,6 +123,8 @@ struct Counted {
     fine: [Vec<(i32, u64)>; 2],
     coarse: [Vec<(i32, u64)>; 2],
     classic: Vec<u64>,
+    /// That time, in milliseconds since 1970.
+    time_ms: u64,
 }
 
 impl Counted {
@@ -129,6 +134,18 @@ impl Counted {
         to.zip(room.fine.iter().chain(&room.coarse)).for_each(|(to, from)| to.clone_from(from));
         self.classic.clear();
         self.classic.extend_from_slice(classic);
+        // Exact and rounded up, for a server that takes the time of its own sample before it asks has
+        // to find this one after that.
+        let time = clock::time_of_day().checked_add(Duration::from_nanos(999_999));
+        self.time_ms = time.map_or(0, clock::since_epoch_ms);
+    }
+
+    fn copy(&mut self, other: &Self) {
+        self.totals = other.totals;
+        let to = self.fine.iter_mut().chain(&mut self.coarse);
+        to.zip(other.fine.iter().chain(&other.coarse)).for_each(|(to, from)| to.clone_from(from));
+        self.classic.clone_from(&other.classic);
+        self.time_ms = other.time_ms;
     }
 
     fn recall(&self, totals: &mut Totals, room: &mut NativeRoom, classic: &mut [u64]) {
@@ -172,6 +189,24 @@ impl Reader {
         }
     }
 
+    /// Since when everything has been observed, in milliseconds since 1970; 0 if it never started anew.
+    pub(super) fn since_ms(&self) -> u64 {
+        self.restarts.as_ref().map_or(0, |restarts| restarts.base.time_ms)
+    }
+
+    /// Whether it matters if a page has shown what [`show`](Self::show) made.
+    pub(super) fn minds_pages(&self) -> bool {
+        self.restarts.is_some()
+    }
+
+    /// A page has shown it.
+    pub(super) fn is_shown(&mut self) {
+        if let Some(restarts) = &mut self.restarts {
+            std::mem::swap(&mut restarts.before, &mut restarts.present);
+            restarts.is_scraped = true;
+        }
+    }
+
     /// As [`look`](Self::look), and makes of it what a scrape shows; returns the count of zeros, and
     /// whether everything has started anew. `now` is asked for only if it matters.
     pub(super) fn show(
@@ -198,8 +233,6 @@ impl Reader {
                 self.resolution = asked_for;
                 zeros = self.resolution.show(places, room);
             }
-            std::mem::swap(&mut restarts.before, &mut restarts.present);
-            restarts.is_scraped = true;
         }
         self.resolution.reduce(shape, room, &mut zeros);
         (zeros.wrapping_add(totals.zeros), is_new)
@@ -207,7 +240,7 @@ impl Reader {
 }
 
 impl Restarts {
-    /// Starts anew from the scrape before, so that what is on no page yet is not lost (H9), if that
+    /// Starts anew from the page before, so that what is on no page yet is not lost (H9), if that
     /// was not done for long enough.
     fn start_anew(&mut self, shape: &NativeShape, now: impl FnOnce() -> u64) -> bool {
         let Some(least) = shape.min_reset().filter(|_| self.is_scraped) else { return false };
@@ -215,7 +248,13 @@ impl Restarts {
         let is_time = u128::from(now.saturating_sub(self.last)) >= least.as_millis();
         if is_time {
             self.last = now;
-            std::mem::swap(&mut self.base, &mut self.before);
+            let last = self.base.time_ms;
+            self.base.copy(&self.before);
+            // Whoever reads pages knows a new start by its time (H9), also within a millisecond, and
+            // where the calendar was set back.
+            if last > 0 {
+                self.base.time_ms = self.base.time_ms.max(last + 1);
+            }
         }
         is_time
     }

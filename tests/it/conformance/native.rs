@@ -198,3 +198,45 @@ fn index(schema: i32, magnitude: f64) -> i32 {
     }
     steps.ceil() as i32
 }
+
+/// What starts anew has been counted since the page before, and says so in every format that tells of
+/// creation.
+#[test]
+fn h9_the_time_of_creation_is_that_of_the_new_start() {
+    let clock = Clock::stopped_at(UNIX_EPOCH + Duration::from_millis(1_700_000_000_250));
+    let _inside = clock.enter();
+    let registry = Registry::new();
+    let builder = || registry.native_histogram("a", "A.").max_buckets(1);
+    let minute = Duration::from_secs(60);
+    let starts = builder().min_reset(minute).labels(["x"]).expect("valid");
+    let histogram = starts.with_values(&["1"]).expect("one");
+    let page = || {
+        let (_, page) = protobuf(&registry);
+        let count = page.sample("a_count", &[("x", "1")]).expect("it is there");
+        (count.value(), count.created())
+    };
+    [1.0, 9.0].iter().for_each(|value| histogram.observe(*value));
+    assert_eq!(page(), (2.0, Some(1_700_000_000.0)));
+    clock.advance(Duration::from_millis(59_500));
+    histogram.observe(9.0);
+    assert_eq!(page(), (3.0, Some(1_700_000_000.0)));
+    clock.advance(Duration::from_millis(700));
+    histogram.observe(9.0);
+    // Observed since the page before, which was 700 milliseconds ago.
+    assert_eq!(page(), (1.0, Some(1_700_000_059.75)));
+    clock.advance(Duration::from_secs(5));
+    histogram.observe(9.0);
+    assert_eq!(page(), (2.0, Some(1_700_000_059.75)));
+    // Of a series without a limit in force, and of a new one, it is that of the first lookup.
+    starts.with_values(&["2"]).expect("one").observe(1.0);
+    let (_, other) = protobuf(&registry);
+    let created = other.sample("a_count", &[("x", "2")]).expect("it is there").created();
+    assert_eq!(created, Some(1_700_000_065.0));
+    #[cfg(feature = "openmetrics")]
+    {
+        registry.show_created(true);
+        let text = page_in(Format::OpenMetrics, &registry);
+        assert!(text.contains("\na_created{x=\"1\"} 1700000059.750\n"), "{text}");
+        assert!(text.contains("\na_created{x=\"2\"} 1700000065.0\n"), "{text}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::*;
 use std::sync::atomic::AtomicBool;
+use std::sync::Mutex;
 use std::thread;
 
 /// Eight threads, so many that the histogram becomes hot on the way.
@@ -81,4 +82,107 @@ fn every_reading_is_one_set_while_writers_never_pause() {
         }
         done.store(true, Ordering::Relaxed);
     });
+}
+
+/// What a server knows that sees every page: of a start that is newer all, else what was added.
+#[derive(Default)]
+struct Server {
+    since_ms: u64,
+    last: (u64, Vec<u64>),
+    total: u64,
+    classic: Vec<u64>,
+    starts: usize,
+    resolution: (i32, f64),
+}
+
+impl Server {
+    fn take(&mut self, classic: &[u64], point: &NativePoint<'_>) {
+        let native = point.positive.iter().chain(point.negative).map(|bucket| bucket.1);
+        let count = native.sum::<u64>() + point.zero_count;
+        assert_eq!(count, classic.iter().sum(), "not one set");
+        assert!(point.since_ms >= self.since_ms);
+        if point.since_ms > self.since_ms {
+            (self.since_ms, self.last) = (point.since_ms, (0, vec![0; classic.len()]));
+            self.starts += 1;
+        } else if self.total > 0 {
+            let (schema, zero_threshold) = self.resolution;
+            assert!(point.schema <= schema && point.zero_threshold >= zero_threshold);
+        }
+        self.total += count.checked_sub(self.last.0).expect("the count fell without a new start");
+        self.classic.resize(classic.len(), 0);
+        self.last.1.resize(classic.len(), 0);
+        for (total, (now, last)) in self.classic.iter_mut().zip(classic.iter().zip(&self.last.1)) {
+            *total += now.checked_sub(*last).expect("a bucket fell without a new start");
+        }
+        self.last = (count, classic.to_vec());
+        self.resolution = (point.schema, point.zero_threshold);
+    }
+}
+
+/// Limits act at every page while eight threads observe and two scrape, and some pages have no room.
+#[test]
+fn h9_whoever_sees_every_page_misses_nothing_and_has_nothing_twice() {
+    let (threads, rounds) = if cfg!(miri) { (3, 60_u32) } else { (8, 30_000) };
+    for reset in [Some(Duration::ZERO), Some(Duration::from_millis(3)), None] {
+        let shape = NativeShape::default().with_max_buckets(6).with_max_zero_threshold(1e-2);
+        let shape =
+            shape.unwrap().with_classic_buckets(crate::model::Buckets::new([0.0, 1.0]).unwrap());
+        let shape = match reset {
+            Some(reset) => shape.with_min_reset(reset),
+            None => shape,
+        };
+        let (histogram, server) =
+            (NativeHistogram::with_shape(shape), Mutex::new(Server::default()));
+        let at_work = std::sync::atomic::AtomicUsize::new(threads as usize);
+        let scrape_once = |is_refused: bool| {
+            let (mut counts, mut room) = (Vec::new(), NativeRoom::default());
+            // Without starts, pages of two scrapers have no order but that of this lock.
+            let order = reset.is_none().then(|| server.lock().unwrap());
+            let mut seen = None;
+            histogram.snapshot(&mut counts, &mut room, |counts, _, point| {
+                match (&order, is_refused) {
+                    (_, true) => {}
+                    (Some(_), _) => seen = Some((counts.to_vec(), point.positive.to_vec())),
+                    (None, _) => server.lock().unwrap().take(counts, &point),
+                }
+                !is_refused
+            });
+            if let (Some(mut server), Some((counts, _))) = (order, seen) {
+                let count = counts.iter().sum::<u64>();
+                assert!(count >= server.total, "the count fell");
+                (server.total, server.classic) = (count, counts);
+            }
+        };
+        thread::scope(|scope| {
+            for thread in 0..threads {
+                let (histogram, at_work) = (&histogram, &at_work);
+                scope.spawn(move || {
+                    for round in 0..rounds {
+                        let power = (thread * 7 + round / 64) % 40;
+                        let sign = f64::from(1 - 2 * (round as i32 % 2));
+                        histogram.observe(sign * (f64::from(power) / 2.0 - 10.0).exp2());
+                    }
+                    at_work.fetch_sub(1, Ordering::Relaxed);
+                });
+            }
+            for scraper in 0..2_usize {
+                let (scrape_once, at_work) = (&scrape_once, &at_work);
+                scope.spawn(move || {
+                    for number in scraper.. {
+                        scrape_once(number % 3 == 0);
+                        if at_work.load(Ordering::Relaxed) == 0 {
+                            break;
+                        }
+                    }
+                });
+            }
+        });
+        // A thread that was stopped may have kept a bank from being read; now both are.
+        (0..2).for_each(|_| scrape_once(false));
+        let server = server.into_inner().unwrap();
+        assert_eq!(server.total, u64::from(threads * rounds), "{reset:?}");
+        assert_eq!(server.classic.iter().sum::<u64>(), server.total);
+        assert_eq!(server.classic[0], server.total / 2);
+        assert!(reset.is_none() || server.starts > 0 || cfg!(miri), "{reset:?}");
+    }
 }

@@ -120,6 +120,32 @@ fn h9_everything_starts_anew_with_what_was_on_no_page() {
     assert_eq!(scrape(&histogram, 30_000).count, 2);
 }
 
+/// A page that has no room is followed by another, which asks again: nothing is lost meanwhile.
+#[test]
+fn h9_a_page_without_room_is_no_page() {
+    for refused in [[false, false], [false, true], [true, false], [true, true]] {
+        let shape = limited(2).with_min_reset(Duration::ZERO);
+        let histogram = NativeHistogram::with_shape(shape);
+        let refuse = |is_refused: bool| {
+            if is_refused {
+                let (mut counts, mut room) = (Vec::new(), NativeRoom::default());
+                assert!(!histogram.snapshot_at(|| 0, &mut counts, &mut room, |_, _, _| false));
+            }
+        };
+        refuse(refused[0]);
+        histogram.observe(1.0);
+        assert_eq!(scrape(&histogram, 0).count, 1);
+        observe(&histogram, &[2.0, 8.0]);
+        refuse(refused[1]);
+        histogram.observe(4.0);
+        refuse(refused[1]);
+        assert_eq!(scrape(&histogram, 0).count, 3, "{refused:?}");
+        histogram.observe(5.0);
+        refuse(refused[1]);
+        assert_eq!(scrape(&histogram, 0).count, 1, "{refused:?}");
+    }
+}
+
 /// A great value of the past costs no digits of what comes after it.
 #[test]
 fn h9_a_sum_that_starts_anew_is_exact() {

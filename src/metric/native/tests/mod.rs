@@ -8,7 +8,8 @@ use super::*;
 /// What a scrape at this time shows, and what it shows of classic buckets.
 fn scrape_both(histogram: &NativeHistogram, now: u64) -> (Vec<u64>, Shown) {
     let (mut counts, mut room) = (Vec::new(), NativeRoom::default());
-    histogram.snapshot_at(
+    let mut found = None;
+    let is_shown = histogram.snapshot_at(
         || now,
         &mut counts,
         &mut room,
@@ -25,9 +26,12 @@ fn scrape_both(histogram: &NativeHistogram, now: u64) -> (Vec<u64>, Shown) {
             };
             let in_buckets = buckets.fold(point.zero_count, |count, bucket| count + bucket.1);
             assert!(in_buckets <= shown.count && (in_buckets == shown.count || sum.is_nan()));
-            (counts.to_vec(), shown)
+            found = Some((counts.to_vec(), shown));
+            true
         },
-    )
+    );
+    assert!(is_shown);
+    found.unwrap()
 }
 
 fn observe(histogram: &NativeHistogram, values: &[f64]) {
