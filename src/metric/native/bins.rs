@@ -60,11 +60,13 @@ impl Bins {
         if let Some(known) = self.known(slot, is_negative) {
             return known;
         }
-        // Relaxed: threads that come here at the same time may make a chunk too many each.
+        // Relaxed: threads that come here at the same time may make a chunk too many each. Those that
+        // want the same one make one, and it counts once.
         if self.chunks.load(Ordering::Relaxed) < places.most_chunks {
-            self.chunks.fetch_add(1, Ordering::Relaxed);
             let negative = is_negative.then(|| self.negative.get_or_init(Tree::boxed));
-            return negative.unwrap_or(&self.positive).counter(slot);
+            let side = negative.unwrap_or(&self.positive);
+            self.chunks.fetch_add(usize::from(side.make(slot)), Ordering::Relaxed);
+            return side.counter(slot);
         }
         let side = self.coarse[usize::from(is_negative)].get_or_init(Tree::boxed);
         side.counter(places.slot(&places.coarse, value))
@@ -213,9 +215,19 @@ impl Tree {
     }
 
     fn counter(&self, slot: usize) -> &Counter {
+        &self.place(slot).get_or_init(Chunk::boxed).counts[slot % CHUNK]
+    }
+
+    /// Makes the chunk of a slot; answers whether nobody else has.
+    fn make(&self, slot: usize) -> bool {
+        let place = self.place(slot);
+        place.get().is_none() && place.set(Chunk::boxed()).is_ok()
+    }
+
+    fn place(&self, slot: usize) -> &OnceBox<Chunk> {
         // No slot is beyond the last branch.
         let branch = self.0[(slot / (CHUNK * FORK)).min(BRANCHES - 1)].get_or_init(Branch::boxed);
-        &branch.0[slot / CHUNK % FORK].get_or_init(Chunk::boxed).counts[slot % CHUNK]
+        &branch.0[slot / CHUNK % FORK]
     }
 
     /// Calls `each` with the number of each chunk and the chunk, ascending.

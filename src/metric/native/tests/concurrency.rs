@@ -186,3 +186,24 @@ fn h9_whoever_sees_every_page_misses_nothing_and_has_nothing_twice() {
         assert!(reset.is_none() || server.starts > 0 || cfg!(miri), "{reset:?}");
     }
 }
+
+/// The first observations of many threads are in the same chunks: each of these counts once, so that
+/// none of them has to go to wider buckets.
+#[test]
+fn threads_that_meet_at_a_chunk_use_up_one() {
+    let rounds = if cfg!(miri) { 2 } else { 400 };
+    for _ in 0..rounds {
+        let shape = NativeShape::default().with_max_buckets(64).with_schema(8).unwrap();
+        let histogram = NativeHistogram::with_shape(shape);
+        let start = std::sync::Barrier::new(4);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    start.wait();
+                    (0..56_i32).for_each(|power| histogram.observe(2_f64.powi(power)));
+                });
+            }
+        });
+        assert_eq!(scrape(&histogram, 0).schema, 8);
+    }
+}
