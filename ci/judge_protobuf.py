@@ -41,6 +41,7 @@ MESSAGES = {
         ("positive_span", 12, "[BucketSpan]"),
         ("positive_delta", 13, "[sint64]"),
         ("created", 15, "Timestamp"),
+        ("exemplars", 16, "[Exemplar]"),
     ],
     "Metric": [
         ("label", 1, "[LabelPair]"),
@@ -200,6 +201,12 @@ def lines(name, point, metric):
     yield line(name + "_count", labels, value.sample_count)
     if point == "histogram" and value.HasField("schema"):
         yield native(value)
+        for one in value.exemplars:
+            if not one.HasField("timestamp"):
+                raise ValueError(f"{name}: an exemplar of a native histogram without a time")
+            yield told_exemplar(one)
+    elif point == "histogram" and value.exemplars:
+        raise ValueError(f"{name}: exemplars of a classic histogram as a whole")
 
 
 def native(value):
@@ -230,13 +237,16 @@ def native(value):
 
 def exemplar(point):
     if point.HasField("exemplar"):
-        one = point.exemplar
-        time = "-"
-        if one.HasField("timestamp"):
-            # The quotient that is nearest, as a decimal number is read.
-            time = bits((one.timestamp.seconds * 10**9 + one.timestamp.nanos) / 10**9)
-        labels = sorted((label.name, label.value) for label in one.label)
-        yield " ".join(["  #", bits(one.value), time, *(f"{told(n)}={told(v)}" for n, v in labels)])
+        yield told_exemplar(point.exemplar)
+
+
+def told_exemplar(one):
+    time = "-"
+    if one.HasField("timestamp"):
+        # The quotient that is nearest, as a decimal number is read.
+        time = bits((one.timestamp.seconds * 10**9 + one.timestamp.nanos) / 10**9)
+    labels = sorted((label.name, label.value) for label in one.label)
+    return " ".join(["  #", bits(one.value), time, *(f"{told(n)}={told(v)}" for n, v in labels)])
 
 
 def wanted(text):

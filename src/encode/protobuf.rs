@@ -552,30 +552,6 @@ const BUCKET: usize = 2 + LONGEST + FLOAT;
 /// A quantile: tag, length, quantile and value.
 const QUANTILE: usize = 2 + 2 * FLOAT;
 
-impl MetricWriter<'_> {
-    /// A histogram with exponential buckets, behind the classic ones if there are any (H7).
-    #[inline(never)]
-    fn native_histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
-        let outline = self.outline;
-        let Some(native) = point.native.as_ref().map(native::Parts::new) else { return true };
-        let most = DISTRIBUTION + outline.bounds.len() * BUCKET + native.most();
-        let Some(mut metric) = self.try_metric(labels, LONGEST + most) else { return false };
-        let since = native.since().filter(|_| outline.birth != 0);
-        if since.is_some() {
-            metric.birth = Birth::default();
-        }
-        let count = point.counts.iter().fold(0_u64, |sum, count| sum.wrapping_add(*count));
-        metric.distribution(outline.point, most, (count, point.sum), |room| {
-            put_buckets(&outline.bounds, point.counts, room);
-            native.put(room);
-            if let Some(since) = since {
-                exemplar::put_time(outline.birth, since, room);
-            }
-        });
-        true
-    }
-}
-
 #[inline(always)]
 fn put_buckets(bounds: &[f64], counts: &[u64], room: &mut Room<'_>) {
     let mut cumulative = 0_u64;
@@ -590,6 +566,10 @@ fn put_buckets(bounds: &[f64], counts: &[u64], room: &mut Room<'_>) {
 
 impl Visitor for MetricWriter<'_> {
     fn shows_exemplars(&self) -> bool {
+        true
+    }
+
+    fn shows_native(&self) -> bool {
         true
     }
 
@@ -613,13 +593,13 @@ impl Visitor for MetricWriter<'_> {
 
     /// The bucket of infinity is the count, and not told by itself (B5).
     fn histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
+        if point.native.is_some() {
+            return self.native_histogram(labels, point);
+        }
         if !point.exemplars.is_empty() {
             return self.put_histogram_with_exemplars(labels, point);
         }
         let outline = self.outline;
-        if point.native.is_some() {
-            return self.native_histogram(labels, point);
-        }
         let most = DISTRIBUTION + outline.bounds.len() * BUCKET;
         let Some(metric) = self.try_metric(labels, LONGEST + most) else { return false };
         let count = point.counts.iter().fold(0_u64, |sum, count| sum.wrapping_add(*count));

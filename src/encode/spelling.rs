@@ -354,6 +354,11 @@ impl Visitor for Respelt<'_> {
         self.inner.shows_exemplars()
     }
 
+    #[cfg(feature = "protobuf")]
+    fn shows_native(&self) -> bool {
+        self.inner.shows_native()
+    }
+
     #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
     fn shows_births(&self) -> bool {
         self.inner.shows_births()

@@ -1,5 +1,7 @@
 //! Elapsed time into an instrument.
 
+#[cfg(feature = "protobuf")]
+use super::NativeHistogram;
 use super::{Gauge, Histogram};
 use crate::model::Exemplar;
 use crate::sync::clock;
@@ -90,6 +92,19 @@ impl<'m, M: Observe> Timer<'m, M> {
 impl Timer<'_, Histogram> {
     /// Observes the time so far, with an exemplar, and returns it; see
     /// [`Histogram::observe_with_exemplar`].
+    pub fn stop_with_exemplar<'e>(mut self, exemplar: impl Into<Exemplar<'e>>) -> Duration {
+        let elapsed = clock::instant().saturating_duration_since(self.start);
+        if let Some(histogram) = self.metric.take() {
+            histogram.observe_with_exemplar(elapsed.as_secs_f64(), exemplar);
+        }
+        elapsed
+    }
+}
+
+#[cfg(feature = "protobuf")]
+impl Timer<'_, NativeHistogram> {
+    /// Observes the time so far, with an exemplar, and returns it; see
+    /// [`NativeHistogram::observe_with_exemplar`].
     pub fn stop_with_exemplar<'e>(mut self, exemplar: impl Into<Exemplar<'e>>) -> Duration {
         let elapsed = clock::instant().saturating_duration_since(self.start);
         if let Some(histogram) = self.metric.take() {

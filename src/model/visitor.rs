@@ -26,7 +26,7 @@ pub(crate) struct HistogramPoint<'a> {
 /// Observations in exponential buckets. They add up to those of the [`HistogramPoint`] but for NaN,
 /// which is in none of these.
 #[cfg(feature = "protobuf")]
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct NativePoint<'a> {
     /// Since when they have been observed, in milliseconds since 1970, if everything has started anew
     /// after the series was made; else 0.
@@ -38,6 +38,8 @@ pub(crate) struct NativePoint<'a> {
     pub(crate) positive: &'a [(i32, u64)],
     /// Likewise, by magnitude.
     pub(crate) negative: &'a [(i32, u64)],
+    /// Those that are not of a classic bucket.
+    pub(crate) exemplars: &'a [Kept],
 }
 
 /// The state of a summary.
@@ -65,6 +67,11 @@ pub(crate) trait Visitor {
     /// Whether the page shows exemplars; who offers a series need not look for them otherwise.
     #[cfg(any(feature = "openmetrics", feature = "protobuf"))]
     fn shows_exemplars(&self) -> bool {
+        false
+    }
+    /// Whether the page shows exponential buckets, and exemplars that are of no other bucket.
+    #[cfg(feature = "protobuf")]
+    fn shows_native(&self) -> bool {
         false
     }
     /// A counter with an exemplar, where the page shows them.

@@ -1,5 +1,7 @@
 //! The exponential buckets of a native histogram, as a message has them.
 
+use super::page::Exemplar;
+use super::protobuf::read_exemplar;
 use super::wire::{once, Message, Value};
 use super::Rule;
 
@@ -15,6 +17,7 @@ pub struct Native {
     zero_count: u64,
     positive: Vec<(i32, u64)>,
     negative: Vec<(i32, u64)>,
+    exemplars: Vec<Exemplar>,
 }
 
 impl Native {
@@ -47,6 +50,13 @@ impl Native {
     pub fn negative(&self) -> &[(i32, u64)] {
         &self.negative
     }
+
+    /// The exemplars of the histogram as a whole; those of its classic buckets are of
+    /// [`Sample`](super::Sample)s.
+    #[must_use]
+    pub fn exemplars(&self) -> &[Exemplar] {
+        &self.exemplars
+    }
 }
 
 /// The fields of a histogram that only native ones have.
@@ -58,6 +68,7 @@ pub(super) struct Fields {
     /// Of the negative and of the positive buckets.
     spans: [Vec<(i32, u32)>; 2],
     deltas: [Vec<i64>; 2],
+    exemplars: Vec<Exemplar>,
     /// Counts that are floats, which are not read.
     is_float: bool,
 }
@@ -74,6 +85,7 @@ impl Fields {
             12 => self.spans[1].push(read_span(value.message()?)?),
             13 => read_deltas(value, &mut self.deltas[1])?,
             8 | 11 | 14 => self.is_float = true,
+            16 => self.exemplars.push(read_exemplar(value.message()?)?),
             _ => {}
         }
         Ok(())
@@ -86,6 +98,12 @@ impl Fields {
         let is_native = self.spans.iter().any(|spans| !spans.is_empty())
             || zero_threshold > 0.0
             || zero_count > 0;
+        if !is_native && !self.exemplars.is_empty() {
+            return Err(Rule::ExemplarPlace);
+        }
+        if self.exemplars.iter().any(|exemplar| exemplar.timestamp.is_none()) {
+            return Err(Rule::NativeExemplar);
+        }
         if !is_native || self.is_float {
             return Ok(None);
         }
@@ -107,7 +125,8 @@ impl Fields {
         if total > count || (total < count && !sum.is_nan()) {
             return Err(Rule::NativeCount);
         }
-        Ok(Some(Native { schema, zero_threshold, zero_count, positive, negative }))
+        let exemplars = self.exemplars;
+        Ok(Some(Native { schema, zero_threshold, zero_count, positive, negative, exemplars }))
     }
 }
 

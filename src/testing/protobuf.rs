@@ -306,7 +306,7 @@ impl Count {
     }
 }
 
-fn read_exemplar(mut message: Message<'_>) -> Result<Exemplar, Rule> {
+pub(super) fn read_exemplar(mut message: Message<'_>) -> Result<Exemplar, Rule> {
     let (mut labels, mut number, mut timestamp) = (Vec::new(), None, None);
     while let Some((field, value)) = message.field()? {
         match field {

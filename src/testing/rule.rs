@@ -103,10 +103,11 @@ rules! {
     TimestampOrder = "timestamps do not go back",
 
     // Exemplars.
-    ExemplarPlace = "only `_total` of a counter and buckets have an exemplar",
+    ExemplarPlace = "only `_total` of a counter, buckets and native histograms have an exemplar",
     ExemplarForm = "an exemplar is ` # {labels} value [timestamp]`",
     ExemplarLength = "names and values of the labels of an exemplar have 128 characters at most",
     ExemplarRange = "the value of an exemplar lies in its bucket",
+    NativeExemplar = "an exemplar of a native histogram has a time",
 }
 
 impl fmt::Display for Rule {

@@ -7,7 +7,7 @@
 use crate::conformance::everything;
 use crate::exemplars;
 use crate::props::spec;
-use nunchi::testing::{Native, Page, Sample};
+use nunchi::testing::{Exemplar, Native, Page, Sample};
 use nunchi::Registry;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -152,6 +152,7 @@ fn tell_native(native: &Native, told: &mut String) {
     let threshold = native.zero_threshold().to_bits();
     let (negative, positive) = (side(native.negative()), side(native.positive()));
     let _ = writeln!(told, "n {schema} {threshold:016x} {zeros} {negative} {positive}");
+    native.exemplars().iter().for_each(|exemplar| tell_exemplar(exemplar, told));
 }
 
 /// Some native histograms, with classic buckets or without.
@@ -166,7 +167,11 @@ fn observe_natives(registry: &Registry, runner: &mut TestRunner) {
     }
     let Ok(family) = builder.labels(["x"]) else { return }; // One of the others has the name.
     for (n, value) in values.iter().enumerate() {
-        family.with_values(&[["", "b"][n % 2]]).expect("one").observe(*value);
+        let histogram = family.with_values(&[["", "b"][n % 2]]).expect("one");
+        match n % 3 {
+            0 => histogram.observe(*value),
+            n => histogram.observe_with_exemplar(*value, nunchi::Exemplar::trace(7, n as u64)),
+        }
     }
 }
 
@@ -175,10 +180,14 @@ fn tell(sample: &Sample, of: &Page, told: &mut String) {
     tell_labels(sample.labels(), told);
     let labels: Vec<_> = sample.labels().collect();
     if let Some(exemplar) = of.sample(sample.name(), &labels).and_then(Sample::exemplar) {
-        let time = exemplar.timestamp().map_or("-".to_owned(), bits);
-        let _ = write!(told, "  # {} {time}", bits(exemplar.value()));
-        tell_labels(exemplar.labels(), told);
+        tell_exemplar(exemplar, told);
     }
+}
+
+fn tell_exemplar(exemplar: &Exemplar, told: &mut String) {
+    let time = exemplar.timestamp().map_or("-".to_owned(), bits);
+    let _ = write!(told, "  # {} {time}", bits(exemplar.value()));
+    tell_labels(exemplar.labels(), told);
 }
 
 fn tell_labels<'s>(labels: impl Iterator<Item = (&'s str, &'s str)>, told: &mut String) {

@@ -1,4 +1,4 @@
-//! Metrics that have exemplars, whose lengths are counted before they are written.
+//! Exemplars, and metrics that have them; their lengths are counted before they are written.
 
 use super::{
     label_length, length_of, put_f64, put_float, put_varint, tag, Length, MetricWriter, BUCKET,
@@ -11,6 +11,8 @@ use crate::model::{HistogramPoint, Kept, LabelPieces, Number};
 mod own {
     pub(super) const OF_COUNTER: u8 = 2 << 3 | 2;
     pub(super) const OF_BUCKET: u8 = 3 << 3 | 2;
+    /// Of a native histogram, in two bytes (H10).
+    pub(super) const OF_NATIVE: [u8; 2] = [(16 << 3 | 2) as u8 | 0x80, 16 >> 4];
     pub(super) const VALUE: u8 = 2 << 3 | 1;
     pub(super) const TIME: u8 = 3 << 3 | 2;
     pub(super) const SECONDS: u8 = 1 << 3;
@@ -72,6 +74,58 @@ pub(super) fn put_time(tag: u8, time: (u64, u64), room: &mut Room<'_>) {
     put_varint(time.1, room);
 }
 
+/// What the exemplars of buckets make these longer by, at most.
+pub(super) fn most_of_buckets(exemplars: &[Kept]) -> usize {
+    let there = exemplars.iter().filter(|exemplar| exemplar.is_there);
+    // The length of a bucket may take more than the one byte that is counted in.
+    there.map(|exemplar| LONGEST + framed(length_of_exemplar(exemplar))).sum()
+}
+
+/// Buckets of which some have an exemplar.
+pub(super) fn put_buckets_with_exemplars(
+    bounds: &[f64],
+    point: &HistogramPoint<'_>,
+    room: &mut Room<'_>,
+) {
+    let mut cumulative = 0_u64;
+    let bounds = bounds.iter().copied().map(Some).chain([None]);
+    for (bound, (count, exemplar)) in bounds.zip(point.counts.iter().zip(point.exemplars)) {
+        cumulative = cumulative.wrapping_add(*count);
+        let own = exemplar.is_there.then(|| length_of_exemplar(exemplar));
+        if bound.is_none() && own.is_none() {
+            continue;
+        }
+        let bucket = 1 + length_of(cumulative) + FLOAT + own.map_or(0, framed);
+        room.put_byte(tag::ROW);
+        put_varint(bucket as u64, room);
+        room.put_byte(tag::BUCKET_COUNT);
+        put_varint(cumulative, room);
+        put_float(tag::BUCKET_BOUND, bound.unwrap_or(f64::INFINITY), room);
+        if let Some(own) = own {
+            put(own::OF_BUCKET, exemplar, own, room);
+        }
+    }
+}
+
+/// Those that a native histogram may have: Prometheus passes over one without a time (H10).
+fn of_native(exemplars: &[Kept]) -> impl Iterator<Item = &Kept> {
+    exemplars.iter().filter(|exemplar| exemplar.is_there && exemplar.time_ms > 0)
+}
+
+/// What they take.
+pub(super) fn length_of_native(exemplars: &[Kept]) -> usize {
+    of_native(exemplars).map(|exemplar| 1 + framed(length_of_exemplar(exemplar))).sum()
+}
+
+/// Those of a native histogram as a whole.
+pub(super) fn put_native(exemplars: &[Kept], room: &mut Room<'_>) {
+    let [first, last] = own::OF_NATIVE;
+    for exemplar in of_native(exemplars) {
+        room.put_byte(first);
+        put(last, exemplar, length_of_exemplar(exemplar), room);
+    }
+}
+
 impl MetricWriter<'_> {
     #[cold]
     #[inline(never)]
@@ -105,11 +159,7 @@ impl MetricWriter<'_> {
         point: HistogramPoint<'_>,
     ) -> bool {
         let outline = self.outline;
-        let there = point.exemplars.iter().filter(|exemplar| exemplar.is_there);
-        // The length of a bucket may take more than the one byte that is counted in.
-        let exemplars: usize =
-            there.map(|exemplar| LONGEST + framed(length_of_exemplar(exemplar))).sum();
-        let most = DISTRIBUTION + point.counts.len() * BUCKET + exemplars;
+        let most = DISTRIBUTION + point.counts.len() * BUCKET + most_of_buckets(point.exemplars);
         let Some(mut metric) = self.try_metric(labels, LONGEST + most) else { return false };
         let room = &mut metric.room;
         let length = Length::open(outline.point, most, room);
@@ -117,24 +167,7 @@ impl MetricWriter<'_> {
         room.put_byte(tag::COUNT);
         put_varint(count, room);
         put_float(tag::SUM, point.sum, room);
-        let mut cumulative = 0_u64;
-        let bounds = outline.bounds.iter().copied().map(Some).chain([None]);
-        for (bound, (count, exemplar)) in bounds.zip(point.counts.iter().zip(point.exemplars)) {
-            cumulative = cumulative.wrapping_add(*count);
-            let own = exemplar.is_there.then(|| length_of_exemplar(exemplar));
-            if bound.is_none() && own.is_none() {
-                continue;
-            }
-            let bucket = 1 + length_of(cumulative) + FLOAT + own.map_or(0, framed);
-            room.put_byte(tag::ROW);
-            put_varint(bucket as u64, room);
-            room.put_byte(tag::BUCKET_COUNT);
-            put_varint(cumulative, room);
-            put_float(tag::BUCKET_BOUND, bound.unwrap_or(f64::INFINITY), room);
-            if let Some(own) = own {
-                put(own::OF_BUCKET, exemplar, own, room);
-            }
-        }
+        put_buckets_with_exemplars(&outline.bounds, &point, room);
         metric.birth.put(room);
         length.close(room);
         metric.length.close(room);

@@ -4,8 +4,11 @@
 //! told. Gaps of one or two buckets are buckets of 0: another span would take more.
 
 use super::super::buffer::Room;
-use super::{exemplar, length_of, put_float, put_varint, tag, FLOAT, LONGEST};
-use crate::model::NativePoint;
+use super::{
+    exemplar, length_of, put_buckets, put_float, put_varint, tag, MetricWriter, BUCKET,
+    DISTRIBUTION, FLOAT, LONGEST,
+};
+use crate::model::{HistogramPoint, LabelPieces, NativePoint};
 
 /// What a point takes beside its spans and deltas at most: schema, threshold and count of zeros, the
 /// span that has nothing, and the time since when it counts.
@@ -16,7 +19,7 @@ const SPAN: usize = 2 + 2 * (1 + 5);
 const GAP: u32 = 2;
 
 /// A native histogram, and how long its parts are.
-pub(super) struct Parts<'p> {
+struct Parts<'p> {
     point: &'p NativePoint<'p>,
     sides: [Side<'p>; 2],
 }
@@ -30,24 +33,25 @@ struct Side<'p> {
 
 impl<'p> Parts<'p> {
     #[inline(never)]
-    pub(super) fn new(point: &'p NativePoint<'p>) -> Self {
+    fn new(point: &'p NativePoint<'p>) -> Self {
         Self { point, sides: [point.negative, point.positive].map(Side::new) }
     }
 
     /// How many bytes it takes at most.
-    pub(super) fn most(&self) -> usize {
+    fn most(&self) -> usize {
         let of = |side: &Side<'_>| side.spans * SPAN + LONGEST + side.bytes;
-        REST + self.sides.iter().map(of).sum::<usize>()
+        let exemplars = exemplar::length_of_native(self.point.exemplars);
+        REST + self.sides.iter().map(of).sum::<usize>() + exemplars
     }
 
     /// Since when everything has been observed, if not since the series was made.
-    pub(super) fn since(&self) -> Option<(u64, u64)> {
+    fn since(&self) -> Option<(u64, u64)> {
         exemplar::time_of(self.point.since_ms)
     }
 
     /// Puts it, in the order of the fields.
     #[inline(never)]
-    pub(super) fn put(&self, room: &mut Room<'_>) {
+    fn put(&self, room: &mut Room<'_>) {
         let NativePoint { schema, zero_threshold, zero_count, .. } = *self.point;
         room.put_byte(tag::SCHEMA);
         put_varint(zigzag(schema.into()), room);
@@ -61,6 +65,13 @@ impl<'p> Parts<'p> {
             put_span(tag::POSITIVE_SPAN, 0, 0, room);
         }
         positive.put(tag::POSITIVE_SPAN, tag::POSITIVE_DELTA, room);
+    }
+
+    /// Puts the exemplars, which come last.
+    fn put_exemplars(&self, room: &mut Room<'_>) {
+        if !self.point.exemplars.is_empty() {
+            exemplar::put_native(self.point.exemplars, room);
+        }
     }
 }
 
@@ -119,6 +130,41 @@ impl<'p> Side<'p> {
             each(count.wrapping_sub(last) as i64);
             (next, last) = (Some(index.wrapping_add(1)), count);
         }
+    }
+}
+
+impl MetricWriter<'_> {
+    /// A histogram with exponential buckets, behind the classic ones if there are any (H7).
+    #[inline(never)]
+    pub(super) fn native_histogram(
+        &mut self,
+        labels: LabelPieces<'_>,
+        point: HistogramPoint<'_>,
+    ) -> bool {
+        let outline = self.outline;
+        let Some(native) = point.native.as_ref().map(Parts::new) else { return true };
+        // One more, for infinity may have an exemplar.
+        let buckets =
+            (outline.bounds.len() + 1) * BUCKET + exemplar::most_of_buckets(point.exemplars);
+        let most = DISTRIBUTION + buckets + native.most();
+        let Some(mut metric) = self.try_metric(labels, LONGEST + most) else { return false };
+        let birth = std::mem::take(&mut metric.birth);
+        let since = native.since().filter(|_| outline.birth != 0);
+        let count = point.counts.iter().fold(0_u64, |sum, count| sum.wrapping_add(*count));
+        metric.distribution(outline.point, most, (count, point.sum), |room| {
+            if point.exemplars.is_empty() {
+                put_buckets(&outline.bounds, point.counts, room);
+            } else {
+                exemplar::put_buckets_with_exemplars(&outline.bounds, &point, room);
+            }
+            native.put(room);
+            match since {
+                Some(since) => exemplar::put_time(outline.birth, since, room),
+                None => birth.put(room),
+            }
+            native.put_exemplars(room);
+        });
+        true
     }
 }
 

@@ -97,7 +97,15 @@ impl Resolution {
     ) -> NativePoint<'r> {
         let [positive, negative] = &room.shown;
         let (schema, zero_threshold) = (self.schema.number(), self.zero_threshold);
-        NativePoint { since_ms, schema, zero_threshold, zero_count, positive, negative }
+        NativePoint {
+            since_ms,
+            schema,
+            zero_threshold,
+            zero_count,
+            positive,
+            negative,
+            exemplars: &[],
+        }
     }
 }
 

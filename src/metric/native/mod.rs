@@ -8,6 +8,7 @@
 
 mod bins;
 mod count;
+mod exemplars;
 mod limit;
 mod offer;
 mod place;
@@ -17,6 +18,7 @@ use self::bins::Counter;
 use self::count::{Common, Recorder};
 use self::place::Places;
 use self::reading::{Reader, Totals};
+use super::exemplar;
 use super::timer::Timer;
 use crate::model::{NativePoint, NativeRoom, NativeShape};
 use crate::sync::clock;
@@ -64,7 +66,7 @@ use std::time::Duration;
 /// 32 neighbouring buckets allocate, once in the life of the histogram and once more in that of a
 /// thread's counters.
 ///
-/// A histogram that was never observed takes 150 bytes. One of schema 3 in use takes 5 to 10 KB for
+/// A histogram that was never observed takes 160 bytes. One of schema 3 in use takes 5 to 10 KB for
 /// values spread like response times, and as much for each thread that has counters: 1 KB for each
 /// group of 32 buckets, and 3 KB more. Values that are spread as widely as there are numbers take 1 KB
 /// for each bucket that may be shown (64 KB at least), and up to 600 KB beyond that: past so many
@@ -101,6 +103,7 @@ pub struct NativeHistogram {
     bank: AtomicU32,
     has_classic: bool,
     shape: Arc<NativeShape>,
+    exemplars: exemplar::Places,
     reader: Mutex<Reader>,
 }
 
@@ -120,6 +123,7 @@ impl NativeHistogram {
             has_classic: shape.classic_buckets().is_some(),
             reader: Mutex::new(Reader::new(shape, clock::coarse_ms)),
             shape: Arc::clone(shape),
+            exemplars: exemplar::Places::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::NativeHistogram;
 use crate::metric::instrument::{Instrument, Metric};
 use crate::metric::timer::Observe;
-use crate::model::{HistogramPoint, LabelPieces, MetricType, Scratch, Shape, Visitor};
+use crate::model::{HistogramPoint, LabelPieces, MetricType, NativePoint, Scratch, Shape, Visitor};
 use std::sync::Arc;
 
 impl Observe for NativeHistogram {
@@ -36,11 +36,11 @@ impl Instrument for NativeHistogram {
         scratch: &mut Scratch,
         visitor: &mut dyn Visitor,
     ) -> bool {
+        // Before the counts, so that these have counted them.
+        let [exemplars, own] = self.show_exemplars(visitor, &mut scratch.exemplars);
         self.snapshot(&mut scratch.counts, &mut scratch.native, |counts, sum, native| {
-            visitor.histogram(
-                labels,
-                HistogramPoint { counts, sum, exemplars: &[], native: Some(native) },
-            )
+            let native = Some(NativePoint { exemplars: own, ..native });
+            visitor.histogram(labels, HistogramPoint { counts, sum, exemplars, native })
         })
     }
 }

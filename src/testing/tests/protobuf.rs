@@ -202,6 +202,29 @@ fn b7_a_timestamp_of_0_is_none() {
 }
 
 #[test]
+fn h10_exemplars_of_native_histograms_are_read_and_checked() {
+    let native = field(0x62, &[&[0x08, 0, 0x10, 1]]);
+    let deltas = [0x6a, 1, 2];
+    let time = field(0x1a, &[&[0x08, 7]]);
+    let exemplar = |parts: &[u8]| [&[0x82, 0x01, parts.len() as u8], parts].concat();
+    let [one, two] = [1.0, 3.0].map(|value| {
+        exemplar(&[label("id", &value.to_string()), float(0x11, value), time.clone()].concat())
+    });
+    let page_of = |parts: &[&[u8]]| {
+        let point = field(0x3a, &[&[0x08, 1], &float(0x11, 1.0), &parts.concat()]);
+        message(4, &[&field(0x22, &[&point])])
+    };
+    let page = takes(&page_of(&[&native, &deltas, &one, &two]));
+    let found = page.distribution("a", &[]).and_then(|found| found.native().cloned());
+    let found = found.expect("it is native");
+    let told = found.exemplars().iter().map(|one| (one.value(), one.timestamp()));
+    assert_eq!(told.collect::<Vec<_>>(), [(1.0, Some(7.0)), (3.0, Some(7.0))]);
+    refuses(Rule::ExemplarPlace, &page_of(&[&one]));
+    let timeless = exemplar(&float(0x11, 1.0));
+    refuses(Rule::NativeExemplar, &page_of(&[&native, &deltas, &one, &timeless]));
+}
+
+#[test]
 fn exemplars_are_read_and_checked() {
     let time = field(0x1a, &[&[0x08, 7, 0x10, 0x80, 0xca, 0xb5, 0xee, 0x01]]);
     let exemplar = [label("id", "7"), float(0x11, 1.0), time].concat();

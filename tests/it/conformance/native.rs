@@ -5,7 +5,7 @@ use crate::support::page_in;
 use crate::support::{bytes_in, page, protobuf};
 use nunchi::model::NativeShape;
 use nunchi::testing::{Clock, Native, Page};
-use nunchi::{Buckets, Format, NativeHistogram, RegisterErrorKind, Registry};
+use nunchi::{Buckets, Exemplar, Format, NativeHistogram, RegisterErrorKind, Registry};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
@@ -238,5 +238,104 @@ fn h9_the_time_of_creation_is_that_of_the_new_start() {
         let text = page_in(Format::OpenMetrics, &registry);
         assert!(text.contains("\na_created{x=\"1\"} 1700000059.750\n"), "{text}");
         assert!(text.contains("\na_created{x=\"2\"} 1700000065.0\n"), "{text}");
+    }
+}
+
+/// The exemplars of a native histogram: values, times, and labels of the first.
+fn exemplars_of(registry: &Registry) -> Vec<(f64, Option<f64>, Vec<(String, String)>)> {
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let native = native_of(&protobuf(registry).1, &[]);
+    let told = native.exemplars().iter();
+    told.map(|one| (one.value(), one.timestamp(), one.labels().map(owned).collect())).collect()
+}
+
+#[test]
+fn h10_exemplars_are_of_the_histogram_as_a_whole() {
+    let clock = Clock::stopped_at(UNIX_EPOCH + Duration::from_millis(1_700_000_000_250));
+    let _inside = clock.enter();
+    let registry = Registry::new();
+    let histogram = registry.native_histogram("a", "A.").register().expect("valid");
+    assert!(exemplars_of(&registry).is_empty());
+    let label = [("id", "돌\"\\\n")];
+    histogram.observe_with_exemplar(1.5, &label);
+    histogram.observe_with_exemplar(1.25, &[("id", "the place is taken")]);
+    histogram.observe_with_exemplar(f64::NAN, &[("id", "nothing")]);
+    histogram.observe_with_exemplar(100.0, &[("_", "not valid")]);
+    histogram.observe_with_exemplar(200.0, Exemplar::new(&[]).without_time());
+    histogram.observe_with_exemplar(-9.0, Exemplar::trace(1, 2));
+    assert_eq!(histogram.count(), 6);
+    // What shows none has not shown them.
+    let text = page(&registry);
+    assert!(!text.contains('#') || text.lines().all(|line| !line.contains(" # {")), "{text}");
+    #[cfg(feature = "openmetrics")]
+    assert!(!page_in(Format::OpenMetrics, &registry).contains(" # {"));
+    histogram.observe_with_exemplar(1.75, &[("id", "no page has shown the first")]);
+    let time = Some(1_700_000_000.25);
+    let of = |value: f64, labels: &[(&str, &str)]| {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        (value, time, labels.iter().map(owned).collect::<Vec<_>>())
+    };
+    let sorted = || {
+        let mut found = exemplars_of(&registry);
+        found.sort_by(|one, other| one.0.total_cmp(&other.0));
+        found
+    };
+    let traced =
+        [("trace_id", "00000000000000000000000000000001"), ("span_id", "0000000000000002")];
+    assert_eq!(sorted(), [of(-9.0, &traced), of(1.5, &label)]);
+    // What was shown stays until another comes, in its place alone.
+    histogram.observe_with_exemplar(1.75, &[("id", "new")]);
+    histogram.start_timer().stop_with_exemplar(&[("id", "no time at all")]);
+    let zero = of(0.0, &[("id", "no time at all")]);
+    assert_eq!(sorted(), [of(-9.0, &traced), zero, of(1.75, &[("id", "new")])]);
+    for power in -20..20 {
+        histogram.observe_with_exemplar(2_f64.powi(power), &[("id", "x")]);
+    }
+    exemplars_of(&registry);
+    for power in -20..20 {
+        histogram.observe_with_exemplar(2_f64.powi(power), &[("id", "y")]);
+    }
+    assert_eq!(exemplars_of(&registry).len(), 10);
+}
+
+#[test]
+fn h10_classic_buckets_show_theirs() {
+    let registry = Registry::new();
+    let histogram = registry.native_histogram("a", "A.").classic_buckets([1.0, 4.0]);
+    let histogram = histogram.register().expect("valid");
+    histogram.observe_with_exemplar(0.5, &[("id", "1")]);
+    histogram.observe_with_exemplar(0.25, &[("id", "2")]);
+    histogram.observe_with_exemplar(9.0, Exemplar::new(&[("id", "3")]).without_time());
+    let shown = |page: &Page| {
+        let of = |bound| page.sample("a_bucket", &[("le", bound)]).expect("it is there").exemplar();
+        ["1.0", "4.0", "+Inf"].map(|bound| of(bound).map(nunchi::testing::Exemplar::value))
+    };
+    let (_, page) = protobuf(&registry);
+    assert_eq!(shown(&page), [Some(0.5), None, Some(9.0)]);
+    let native = native_of(&page, &[]);
+    assert!(native.exemplars().is_empty() && native.positive().len() == 3);
+    #[cfg(feature = "openmetrics")]
+    assert_eq!(shown(&crate::support::open_metrics(&registry).1), [Some(0.5), None, Some(9.0)]);
+}
+
+/// However long exemplars are and wherever a message ends, every page is whole.
+#[test]
+fn h10_exemplars_of_every_length_are_whole() {
+    for length in (0..110).chain([117, 118, 119]) {
+        let registry = Registry::new();
+        let both = registry.native_histogram("b", "B.").classic_buckets([1.0]);
+        let both = both.register().expect("valid");
+        let alone = registry.native_histogram("a", "A.").register().expect("valid");
+        let text = "\u{1f631}".repeat(length);
+        for power in 0..12 {
+            let labels = [("id", text.as_str()), ("power", "0")];
+            alone.observe_with_exemplar(2_f64.powi(power * 3), &labels);
+            both.observe_with_exemplar(2_f64.powi(power), &labels);
+        }
+        let found = exemplars_of(&registry);
+        assert_eq!(found.len(), 10);
+        let whole =
+            found.iter().all(|one| one.2.iter().any(|(_, value)| *value == text) || length == 0);
+        assert!(whole, "{length}");
     }
 }
