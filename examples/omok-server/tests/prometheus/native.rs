@@ -2,9 +2,9 @@
 
 use crate::child::poll;
 use crate::protobuf::serve;
-use crate::server::installed;
+use crate::server::{installed, Prometheus};
 use crate::{has_no_complaint, say, PATIENCE};
-use nunchi::{Buckets, NativeHistogram, Registry, Series};
+use nunchi::{Buckets, Exemplar, NativeHistogram, Registry, Series};
 use std::sync::Arc;
 
 const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.9, 0.99];
@@ -31,6 +31,14 @@ fn every_prometheus_stores_native_histograms() {
         all.into_iter().for_each(|histogram| histogram.observe(value));
         signs.observe(value - 2.0);
     }
+    let traced = registry.native_histogram("n_traced", "Traced.").register().expect("valid");
+    let traced_both = registry.native_histogram("n_traced_both", "Both.").classic_buckets([1.0]);
+    let traced_both = traced_both.register().expect("valid");
+    for (number, value) in TRACED.iter().enumerate() {
+        traced.observe_with_exemplar(*value, Exemplar::trace(7, number as u64));
+        traced_both.observe_with_exemplar(*value, Exemplar::trace(8, number as u64));
+    }
+    traced.observe_with_exemplar(1e6, Exemplar::new(&[("id", "timeless")]).without_time());
     [0.0, -0.0, f64::INFINITY].iter().for_each(|value| signs.observe(*value));
 
     let (target, answers) = serve(Arc::clone(&registry), true).expect("a server");
@@ -66,6 +74,17 @@ fn every_prometheus_stores_native_histograms() {
         let fraction = asked("histogram_fraction(-Inf, -1e-9, n_signs)");
         assert!((fraction * 1003.0 - below).abs() < 1e-6, "{}: {fraction}", server.version);
         same(asked("histogram_count(n_empty)"), 0.0, "n_empty");
+        let new = server.version.starts_with("3.");
+        // Those of 2 know none but of classic buckets.
+        let wanted = [if new { TRACED.to_vec() } else { Vec::new() }, vec![TRACED[0], TRACED[2]]];
+        for (name, wanted) in ["n_traced", "n_traced_both"].iter().zip(wanted) {
+            let found = poll("exemplars are stored", PATIENCE, || {
+                let found = exemplars(server, name)?;
+                let is_there = found.len() >= wanted.len();
+                is_there.then_some(found).ok_or_else(|| "not all are there".to_owned())
+            });
+            assert_eq!(found, wanted, "{}: {name}", server.version);
+        }
         has_no_complaint(server);
         say(&format!("Prometheus {} stores native histograms", server.version));
     }
@@ -73,6 +92,26 @@ fn every_prometheus_stores_native_histograms() {
     let wanted = nunchi::Format::Protobuf.content_type();
     assert_eq!(answers.iter().map(String::as_str).collect::<Vec<_>>(), [wanted]);
     drop(empty);
+}
+
+/// Of different powers of two. A classic bucket up to 1 has the first two, and shows the first.
+const TRACED: [f64; 3] = [0.75, 1.0, 300.0];
+
+/// The values of all exemplars of a series, ascending.
+fn exemplars(server: &Prometheus, name: &str) -> Result<Vec<f64>, String> {
+    let end = "9999999999";
+    let asked = [("query", name), ("start", "0"), ("end", end)];
+    let answer = server.api("query_exemplars", &asked)?;
+    let mut found = Vec::new();
+    for series in answer.as_array().into_iter().flatten() {
+        for exemplar in series["exemplars"].as_array().into_iter().flatten() {
+            let value = exemplar["value"].as_str().and_then(|value| value.parse::<f64>().ok());
+            found.push(value.ok_or_else(|| exemplar.to_string())?);
+        }
+    }
+    found.sort_by(f64::total_cmp);
+    found.dedup();
+    Ok(found)
 }
 
 /// Bounds and count of each bucket, ascending, of positive values none of which is near a bound.

@@ -102,13 +102,13 @@ impl Installed {
         }
     }
 
-    /// The same of one that stores native histograms.
+    /// The same of one that stores native histograms, and exemplars.
     pub(crate) fn start_for_native(&self, jobs: &[(&str, SocketAddr)]) -> io::Result<Prometheus> {
         let mut numbers = self.version.split('.').map_while(|number| number.parse::<u32>().ok());
         let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
         // Told by a flag of the program at first, and by a setting from 3.8 on.
         let settings = if version < (3, 8) { "" } else { ", scrape_native_histograms: true" };
-        self.start_with(jobs, "native", &["--enable-feature=native-histograms"], settings)
+        self.start_with(jobs, "native", &["native-histograms", "exemplar-storage"], settings)
     }
 
     fn start_with(
