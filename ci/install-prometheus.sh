@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Gets Prometheus 2.42 and the newest 3.x, both with promtool, from Debian's packages: unpacked under
-# build/prometheus, so that two majors stand side by side and the system is left as it is; with the
-# older one, node_exporter.
-# What is there and runs is kept.
+# Gets Prometheus 2.42 and the newest 3.x, both with promtool, from Debian's packages, with the older
+# one node_exporter, and if they are to be had, Prometheus 2.53 and VictoriaMetrics: unpacked under
+# build/prometheus, so that they stand side by side and the system is left as it is. What is there and
+# runs is kept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 top=$PWD
@@ -22,10 +22,18 @@ have() {
         grep -qE "version $2" <<<"$found" && echo "$1: ${found%% (*}"
 }
 
-# fetch SUITE PACKAGE...: their programs, into build/prometheus/SUITE.
+# has_victoria_metrics SUITE: fails unless it runs. Debian's does not know its version, its package does.
+has_victoria_metrics() {
+    local bin=build/prometheus/$1
+    "$bin/victoria-metrics" -version &>/dev/null &&
+        echo "$1: VictoriaMetrics $(cat "$bin/victoria-metrics.version")"
+}
+
+# fetch SUITE PACKAGE...: the programs of those that the suite has, into build/prometheus/SUITE.
 fetch() {
-    local suite=$1 work=$top/build/apt/$1 deb
+    local suite=$1 work=$top/build/apt/$1 deb package
     shift
+    [ -n "$(mirror)" ] || apt-get -qq update
     rm -rf "$work" "build/prometheus/$suite"
     mkdir -p "$work"/{lists,cache/archives}/partial build/prometheus
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) $suite main" \
@@ -38,7 +46,11 @@ Acquire { Languages "none"; Check-Valid-Until "false"; Retries "3"; };
 CONF
     (
         cd "$work" && export APT_CONFIG=$work/apt.conf && apt-get -qq update &&
-            apt-get -qq download "$@" && for deb in *.deb; do dpkg -x "$deb" unpacked || exit; done
+            for package in "$@"; do apt-get -qq download "$package" || true; done &&
+            for deb in *.deb; do
+                dpkg -x "$deb" unpacked && package=$(dpkg-deb -f "$deb" Package) &&
+                    dpkg-deb -f "$deb" Version >"unpacked/usr/bin/$package.version" || exit
+            done
     ) && mv "$work/unpacked/usr/bin" "build/prometheus/$suite" && rm -r "$work"
 }
 
@@ -48,7 +60,6 @@ newest() {
     read -ra suites <<<"$2"
     shift 2
     for suite in "${suites[@]}"; do have "$suite" "$pattern" && return; done
-    [ -n "$(mirror)" ] || apt-get -qq update
     for try in 1 2 3; do
         for suite in "${suites[@]}"; do
             fetch "$suite" "$@" && have "$suite" "$pattern" && return
@@ -61,3 +72,11 @@ newest() {
 newest '2\.' bookworm prometheus prometheus-node-exporter
 # From trixie on, promtool is a package of its own.
 newest '3\.' 'forky sid' prometheus promtool
+
+# More servers, which an archive may lack: whoever misses one says so, and nothing fails.
+has_all() { have trixie '2\.' && has_victoria_metrics trixie; }
+for try in 1 2; do
+    has_all &>/dev/null || fetch trixie prometheus promtool victoria-metrics || true
+done
+have trixie '2\.' || echo "SKIP Prometheus 2.53: trixie does not offer it"
+has_victoria_metrics trixie || echo "SKIP VictoriaMetrics: trixie does not offer it"
