@@ -41,7 +41,7 @@ fn every_prometheus_stores_native_histograms() {
     traced.observe_with_exemplar(1e6, Exemplar::new(&[("id", "timeless")]).without_time());
     [0.0, -0.0, f64::INFINITY].iter().for_each(|value| signs.observe(*value));
 
-    let (target, answers) = serve(Arc::clone(&registry), true).expect("a server");
+    let (target, answers) = serve(Arc::clone(&registry), None).expect("a server");
     let jobs = [("native", target)];
     let start = versions.iter().map(|one| one.start_for_native(&jobs));
     let servers: Vec<_> = start.map(|server| server.expect("Prometheus starts")).collect();

@@ -2,7 +2,7 @@
 
 use crate::child::poll;
 use crate::server::{installed, Prometheus};
-use crate::{has_no_complaint, say, PATIENCE};
+use crate::{has_no_complaint, own, say, Labels, PATIENCE};
 use nunchi::http::{respond, Request};
 use nunchi::model::{Collection, Descriptor};
 use nunchi::{CollectError, Collector, Registry};
@@ -22,9 +22,9 @@ fn every_prometheus_stores_the_same_of_protobuf_and_text() {
         say("SKIP every_prometheus_stores_the_same_of_protobuf_and_text: no prometheus found");
         return;
     }
-    let registry = Arc::new(registry());
-    let (protobuf, answers) = serve(Arc::clone(&registry), true).expect("a server");
-    let (text, _) = serve(registry, false).expect("a server");
+    let registry = Arc::new(registry(SERIES));
+    let (protobuf, answers) = serve(Arc::clone(&registry), None).expect("a server");
+    let (text, _) = serve(registry, Some("text/plain")).expect("a server");
     let jobs = [(PROTOBUF, protobuf), (TEXT, text)];
     let start = versions.iter().map(|one| one.start_for_protobuf(&jobs));
     let servers: Vec<_> = start.map(|server| server.expect("Prometheus starts")).collect();
@@ -56,12 +56,13 @@ fn every_prometheus_stores_the_same_of_protobuf_and_text() {
 /// How many series there are at least: more of one family than a message has.
 const SERIES: usize = 15_000;
 
-fn registry() -> Registry {
+/// Families of every type, of series with odd values and labels, and one of this many series.
+pub(crate) fn registry(series: usize) -> Registry {
     let registry = Registry::new();
     let scope = registry.scope("pb_", [("zone", "a\"\\\n돌")]).expect("valid");
-    let many = scope.counter("many_total", "Many.").max_series(SERIES).labels(["x", "y"]);
+    let many = scope.counter("many_total", "Many.").max_series(series).labels(["x", "y"]);
     let many = many.expect("valid");
-    for n in 0..SERIES as u64 {
+    for n in 0..series as u64 {
         many.with_values(&[&format!("{n:050}"), "돌"]).expect("two").inc_by(n * n + n % 2);
     }
     let odd = scope.gauge("odd", "Odd \"help\"\\\nof two lines.").labels(["x"]).expect("valid");
@@ -97,11 +98,11 @@ impl Collector for Unknown {
     }
 }
 
-/// Answers every scrape: as it prefers, or with text whatever it prefers. Remembers the content types
-/// of the answers.
+/// Answers every scrape: as it prefers, or as if it preferred `told`. Remembers the content types of
+/// the answers.
 pub(crate) fn serve(
     registry: Arc<Registry>,
-    as_preferred: bool,
+    told: Option<&'static str>,
 ) -> io::Result<(SocketAddr, Arc<Mutex<BTreeSet<String>>>)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;
@@ -112,8 +113,7 @@ pub(crate) fn serve(
         let length = stream.read(&mut head)?; // The head of a scrape comes in one piece.
         let head = String::from_utf8_lossy(&head[..length]).into_owned();
         let accept = head.lines().find_map(|line| line.strip_prefix("Accept: "));
-        let accept = accept.filter(|_| as_preferred);
-        let response = respond(&registry, &Request::get().accept(accept));
+        let response = respond(&registry, &Request::get().accept(told.or(accept)));
         let content_type = response.header("content-type").unwrap_or_default().to_owned();
         let head = format!("HTTP/1.0 200 OK\r\nContent-Type: {content_type}\r\n\r\n");
         remember.lock().expect("nobody panics").insert(content_type);
@@ -128,17 +128,13 @@ pub(crate) fn serve(
     Ok((address, answers))
 }
 
-/// Label names and values, `__name__` among them, without those that Prometheus adds.
-type Labels = BTreeMap<String, String>;
-
 /// What the server has of a job, by labels, with the values as it spells them.
-fn stored(server: &Prometheus, job: &str) -> Result<BTreeMap<Labels, String>, String> {
+pub(crate) fn stored(server: &Prometheus, job: &str) -> Result<BTreeMap<Labels, String>, String> {
     let expression = format!("{{job={job:?},__name__=~\"pb_.*\"}}");
     let data = server.api("query", &[("query", &expression)])?;
     let series = data["result"].as_array().ok_or("no result")?;
     let read = |one: &serde_json::Value| {
         let labels: Labels = serde_json::from_value(one["metric"].clone()).ok()?;
-        let own = |(name, _): &(String, String)| !["job", "instance"].contains(&name.as_str());
         let value = one["value"][1].as_str()?.to_owned();
         Some((labels.into_iter().filter(own).collect(), value))
     };

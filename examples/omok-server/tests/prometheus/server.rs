@@ -35,7 +35,8 @@ pub(crate) fn installed() -> Vec<Installed> {
     found
 }
 
-fn places() -> Vec<PathBuf> {
+/// Where servers may be.
+pub(crate) fn places() -> Vec<PathBuf> {
     let list = |name| env::split_paths(&env::var_os(name).unwrap_or_default()).collect::<Vec<_>>();
     if env::var_os("NUNCHI_PROMETHEUS").is_some() {
         return list("NUNCHI_PROMETHEUS");
@@ -58,7 +59,7 @@ impl Installed {
 
     /// Starts a server that scrapes every second, with one job for each name and target.
     pub(crate) fn start(&self, jobs: &[(&str, SocketAddr)]) -> io::Result<Prometheus> {
-        self.start_with(jobs, "prometheus", &[], "")
+        self.start_told(jobs, "prometheus", "")
     }
 
     /// The same, in a folder of this name, with these settings for each job, each with `, ` before it.
@@ -68,13 +69,13 @@ impl Installed {
         name: &str,
         settings: &str,
     ) -> io::Result<Prometheus> {
-        self.start_with(jobs, name, &[], settings)
+        self.start_with(&alike(jobs, settings), name, &[])
     }
 
     /// The same of one that asks for protobuf first.
     pub(crate) fn start_for_protobuf(&self, jobs: &[(&str, SocketAddr)]) -> io::Result<Prometheus> {
         let (features, settings) = self.protobuf();
-        self.start_with(jobs, "protobuf", features, settings)
+        self.start_with(&alike(jobs, settings), "protobuf", features)
     }
 
     /// Two that store exemplars, which none does unless it is told: of OpenMetrics, and of protobuf.
@@ -86,84 +87,114 @@ impl Installed {
         let (features, settings) = self.protobuf();
         let both = [&storage, features].concat();
         Ok([
-            self.start_with(jobs, "exemplars", &storage, "")?,
-            self.start_with(jobs, "exemplars-protobuf", &both, settings)?,
+            self.start_with(&alike(jobs, ""), "exemplars", &storage)?,
+            self.start_with(&alike(jobs, settings), "exemplars-protobuf", &both)?,
         ])
     }
 
     /// The features and the settings of a job by which it asks for protobuf first.
     fn protobuf(&self) -> (&[&str], &str) {
-        // It can be told which format to prefer from 2.49 on.
-        let minor = self.version.strip_prefix("2.").and_then(|rest| rest.split('.').next());
-        if minor.and_then(|minor| minor.parse().ok()).is_some_and(|minor: u32| minor < 49) {
-            (&["native-histograms"], "")
-        } else {
+        if self.can_be_told_formats() {
             (&[], ", scrape_protocols: [PrometheusProto]")
+        } else {
+            (&["native-histograms"], "")
         }
+    }
+
+    /// Does the setting `scrape_protocols` exist?
+    pub(crate) fn can_be_told_formats(&self) -> bool {
+        self.number() >= (2, 49)
+    }
+
+    /// Major and minor version.
+    pub(crate) fn number(&self) -> (u32, u32) {
+        let mut numbers = self.version.split('.').map_while(|number| number.parse().ok());
+        (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default())
     }
 
     /// The same of one that stores native histograms, and exemplars.
     pub(crate) fn start_for_native(&self, jobs: &[(&str, SocketAddr)]) -> io::Result<Prometheus> {
-        let mut numbers = self.version.split('.').map_while(|number| number.parse::<u32>().ok());
-        let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
         // Told by a flag of the program at first, and by a setting from 3.8 on.
-        let settings = if version < (3, 8) { "" } else { ", scrape_native_histograms: true" };
-        self.start_with(jobs, "native", &["native-histograms", "exemplar-storage"], settings)
+        let is_setting = self.number() >= (3, 8);
+        let settings = if is_setting { ", scrape_native_histograms: true" } else { "" };
+        self.start_with(&alike(jobs, settings), "native", &["native-histograms", "exemplar-storage"])
     }
 
-    fn start_with(
+    /// Starts a server with these jobs: name, target, and settings as those of [`Self::start_told`].
+    pub(crate) fn start_with(
         &self,
-        jobs: &[(&str, SocketAddr)],
+        jobs: &[(&str, SocketAddr, &str)],
         name: &str,
         features: &[&str],
-        settings: &str,
     ) -> io::Result<Prometheus> {
         let folder = Folder::new(&format!("{name}-{}", self.version))?;
         let features = format!("--enable-feature={}", features.join(","));
         let flags = (!features.ends_with('=')).then_some(features);
         let config = folder.join("prometheus.yml");
-        let mut text = String::from("global: {scrape_interval: 1s, scrape_timeout: 900ms}\n");
-        text.push_str("scrape_configs:\n");
-        for (job, target) in jobs {
-            let targets = format!("[{{targets: [\"{target}\"]}}]");
-            text.push_str(&format!("- {{job_name: {job}, static_configs: {targets}{settings}}}\n"));
-        }
-        fs::write(&config, text)?;
-        let flag = |name: &str, value: &Path| {
-            let mut flag = OsString::from(name);
-            flag.push(value);
-            flag
-        };
-        for attempt in 0.. {
-            let address = free_address()?;
-            let mut child = Child::start(
-                Command::new(&self.program)
-                    .args(&flags)
-                    .arg(flag("--config.file=", &config))
-                    .arg(flag("--storage.tsdb.path=", &folder.join("data")))
-                    .arg(format!("--web.listen-address={address}")),
-                folder.join("prometheus.log"),
-            )?;
-            let is_ready = poll("ready", Duration::from_secs(20), || {
-                // Another program may have taken the port meanwhile.
-                if child.has_ended() {
-                    Ok(false)
-                } else {
-                    get(address, "/-/ready").map(|_| true)
-                }
-            });
-            if is_ready {
-                return Ok(Prometheus {
-                    version: self.version.clone(),
-                    address,
-                    child,
-                    _folder: folder,
-                });
-            }
-            assert!(attempt < 3, "Prometheus {} ends: {}", self.version, child.said());
-        }
-        unreachable!("the loop has no other end")
+        fs::write(&config, scrape_config("{scrape_interval: 1s, scrape_timeout: 900ms}", jobs))?;
+        let log = folder.join("prometheus.log");
+        let (address, child) = start_listening(&self.version, &log, "/-/ready", |address| {
+            let mut command = Command::new(&self.program);
+            command
+                .args(&flags)
+                .arg(flag("--config.file=", &config))
+                .arg(flag("--storage.tsdb.path=", &folder.join("data")))
+                .arg(format!("--web.listen-address={address}"));
+            command
+        })?;
+        Ok(Prometheus { version: self.version.clone(), address, child, _folder: folder })
     }
+}
+
+/// Jobs that differ in name and target only.
+fn alike<'a>(
+    jobs: &[(&'a str, SocketAddr)],
+    settings: &'a str,
+) -> Vec<(&'a str, SocketAddr, &'a str)> {
+    jobs.iter().map(|&(name, target)| (name, target, settings)).collect()
+}
+
+/// What tells a server to scrape these jobs.
+pub(crate) fn scrape_config(global: &str, jobs: &[(&str, SocketAddr, &str)]) -> String {
+    let mut text = format!("global: {global}\nscrape_configs:\n");
+    for (job, target, settings) in jobs {
+        let targets = format!("[{{targets: [\"{target}\"]}}]");
+        text.push_str(&format!("- {{job_name: {job}, static_configs: {targets}{settings}}}\n"));
+    }
+    text
+}
+
+/// A flag whose value is a path.
+pub(crate) fn flag(name: &str, value: &Path) -> OsString {
+    let mut flag = OsString::from(name);
+    flag.push(value);
+    flag
+}
+
+/// Starts what `command` makes of an address to listen at, and waits until it answers `ready`.
+pub(crate) fn start_listening(
+    what: &str,
+    log: &Path,
+    ready: &str,
+    command: impl Fn(SocketAddr) -> Command,
+) -> io::Result<(SocketAddr, Child)> {
+    for attempt in 0.. {
+        let address = free_address()?;
+        let mut child = Child::start(&mut command(address), log.to_owned())?;
+        let is_ready = poll("ready", Duration::from_secs(20), || {
+            // Another program may have taken the port meanwhile.
+            if child.has_ended() {
+                Ok(false)
+            } else {
+                get(address, ready).map(|_| true)
+            }
+        });
+        if is_ready {
+            return Ok((address, child));
+        }
+        assert!(attempt < 3, "{what} ends: {}", child.said());
+    }
+    unreachable!("the loop has no other end")
 }
 
 /// An address that was free a moment ago.
@@ -183,9 +214,7 @@ pub(crate) struct Prometheus {
 impl Prometheus {
     /// The `data` of an answer of its API.
     pub(crate) fn api(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
-        let pairs = parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
-        let query = pairs.collect::<Vec<_>>().join("&");
-        let body = get(self.address, &format!("/api/v1/{path}?{query}"))?;
+        let body = get(self.address, &question(&format!("/api/v1/{path}"), parameters))?;
         let mut answer: Value = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
         Ok(answer.get_mut("data").map(Value::take).unwrap_or_default())
     }
@@ -221,24 +250,31 @@ pub(crate) fn get(address: SocketAddr, target: &str) -> Result<Vec<u8>, String> 
 
 /// The same, from who prefers `accept`.
 pub(crate) fn get_as(accept: &str, address: SocketAddr, target: &str) -> Result<Vec<u8>, String> {
-    let limit = Duration::from_secs(5);
-    let exchange = || -> io::Result<Vec<u8>> {
-        let mut stream = TcpStream::connect_timeout(&address, limit)?;
-        stream.set_read_timeout(Some(limit))?;
-        let head = format!("GET {target} HTTP/1.0\r\nHost: {address}\r\nAccept: {accept}\r\n\r\n");
-        stream.write_all(head.as_bytes())?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
-        Ok(answer)
-    };
-    let answer = exchange().map_err(|error| format!("{target}: {error}"))?;
-    let blank = answer.windows(4).position(|window| window == b"\r\n\r\n");
-    let (head, body) = answer.split_at(blank.map_or(answer.len(), |at| at + 4));
-    let head = String::from_utf8_lossy(head);
+    let answer = exchange(accept, address, target).map_err(|error| format!("{target}: {error}"))?;
+    let (head, body) = halves(&answer);
     match head.split(' ').nth(1) {
         Some("200") => Ok(body.to_vec()),
         _ => Err(format!("{target}: {head}{}", String::from_utf8_lossy(body))),
     }
+}
+
+/// The whole answer to a `GET` from who prefers `accept`.
+pub(crate) fn exchange(accept: &str, address: SocketAddr, target: &str) -> io::Result<Vec<u8>> {
+    let limit = Duration::from_secs(5);
+    let mut stream = TcpStream::connect_timeout(&address, limit)?;
+    stream.set_read_timeout(Some(limit))?;
+    let head = format!("GET {target} HTTP/1.0\r\nHost: {address}\r\nAccept: {accept}\r\n\r\n");
+    stream.write_all(head.as_bytes())?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(answer)
+}
+
+/// The head and the body of an answer.
+pub(crate) fn halves(answer: &[u8]) -> (String, &[u8]) {
+    let blank = answer.windows(4).position(|window| window == b"\r\n\r\n");
+    let (head, body) = answer.split_at(blank.map_or(answer.len(), |at| at + 4));
+    (String::from_utf8_lossy(head).into_owned(), body)
 }
 
 /// Answers every scrape with the page that `target` gives to who asks for no format. Servers of before
@@ -260,6 +296,12 @@ pub(crate) fn serve_as_text(target: SocketAddr) -> io::Result<SocketAddr> {
         }
     });
     Ok(address)
+}
+
+/// A target with a query.
+pub(crate) fn question(path: &str, parameters: &[(&str, &str)]) -> String {
+    let pairs = parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
+    format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
 }
 
 /// A value as a query carries it.

@@ -89,7 +89,7 @@ fn every_prometheus_stores_utf8_names_as_it_can() {
     }
     let registry = Arc::new(registry());
     let start = |version: &Installed, case: &'static Case| {
-        let (address, answers) = serve(Arc::clone(&registry), true).expect("a server");
+        let (address, answers) = serve(Arc::clone(&registry), None).expect("a server");
         let server = version.start_told(&[("utf8", address)], case.name, case.settings);
         (server.expect("Prometheus starts"), answers, case)
     };
