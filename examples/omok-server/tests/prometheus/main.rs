@@ -51,11 +51,11 @@ fn every_prometheus_accepts_and_stores_the_page() {
     }
     // A series stays on the page once it is there, so the next scrape stores all of these.
     let page = get(omok, "/metrics").expect("the page");
-    let parsed = parser::parse(&page).unwrap_or_else(|error| panic!("{error}"));
+    let exposed = exposed(&page);
     for (version, server) in versions.iter().zip(&servers) {
         version.promtool(&page).unwrap_or_else(|verdict| panic!("{version:?}: {verdict}"));
         for job in [OPEN_METRICS, TEXT] {
-            stores_every_series(server, job, &parsed);
+            stores_every_series(server, job, &exposed);
         }
         knows_what_only_open_metrics_tells(server);
         has_no_complaint(server);
@@ -174,21 +174,27 @@ fn own((name, _): &(String, String)) -> bool {
     !["job", "instance"].contains(&name.as_str())
 }
 
-fn stores_every_series(server: &Prometheus, job: &str, page: &parser::Page) {
+/// The values of a page, by the labels that a server stores.
+fn exposed(page: &[u8]) -> BTreeMap<Labels, f64> {
+    let page = parser::parse(page).unwrap_or_else(|error| panic!("{error}"));
     let samples = page.families.iter().flat_map(|family| &family.samples);
-    let exposed: BTreeSet<Labels> = samples
-        .map(|sample| {
-            let name = [("__name__".to_owned(), sample.name.clone())];
-            sample.labels.iter().cloned().chain(name).map(normal).collect()
-        })
-        .collect();
+    let read = |sample: &parser::Sample| {
+        let name = [("__name__".to_owned(), sample.name.clone())];
+        let labels = sample.labels.iter().cloned().chain(name);
+        (labels.filter(|(_, value)| !value.is_empty()).collect(), sample.float())
+    };
+    samples.map(read).collect()
+}
+
+fn stores_every_series(server: &Prometheus, job: &str, page: &BTreeMap<Labels, f64>) {
+    let exposed: BTreeSet<Labels> = page.keys().cloned().map(as_numbers).collect();
     assert!(exposed.len() > 100, "{} series are no page of a game", exposed.len());
     poll(&format!("{} stores all series of the job {job}", server.version), PATIENCE, || {
         let answer = server.api("series", &[("match[]", &format!("{{job={job:?}}}"))])?;
         let series: Vec<Labels> = serde_json::from_value(answer).map_err(|e| e.to_string())?;
         let stored: BTreeSet<Labels> = series
             .into_iter()
-            .map(|labels| labels.into_iter().filter(own).map(normal).collect())
+            .map(|labels| as_numbers(labels.into_iter().filter(own).collect()))
             .collect();
         match exposed.difference(&stored).next() {
             None => Ok(()),
@@ -214,10 +220,14 @@ fn knows_what_only_open_metrics_tells(server: &Prometheus) {
     }
 }
 
-/// Prometheus 3 stores bounds and quantiles in a spelling of its own.
-fn normal((name, value): (String, String)) -> (String, String) {
-    let number = ["le", "quantile"].contains(&name.as_str()).then(|| parser::float(&value));
-    (name, number.flatten().map_or(value, |number| number.to_string()))
+/// With bounds and quantiles as numbers: Prometheus 3 stores them in a spelling of its own.
+fn as_numbers(mut labels: Labels) -> Labels {
+    for name in ["le", "quantile"] {
+        if let Some(value) = labels.get_mut(name) {
+            *value = parser::float(value).map_or(value.clone(), |number| number.to_string());
+        }
+    }
+    labels
 }
 
 fn has_no_complaint(server: &Prometheus) {
