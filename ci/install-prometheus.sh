@@ -34,7 +34,7 @@ fetch() {
     local suite=$1 work=$top/build/apt/$1 deb package
     shift
     [ -n "$(mirror)" ] || apt-get -qq update
-    rm -rf "$work" "build/prometheus/$suite"
+    rm -rf "$work"
     mkdir -p "$work"/{lists,cache/archives}/partial build/prometheus
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) $suite main" \
         >"$work/sources.list"
@@ -51,7 +51,8 @@ CONF
                 dpkg -x "$deb" unpacked && package=$(dpkg-deb -f "$deb" Package) &&
                     dpkg-deb -f "$deb" Version >"unpacked/usr/bin/$package.version" || exit
             done
-    ) && mv "$work/unpacked/usr/bin" "build/prometheus/$suite" && rm -r "$work"
+    ) && rm -rf "build/prometheus/$suite" &&
+        mv "$work/unpacked/usr/bin" "build/prometheus/$suite" && rm -r "$work"
 }
 
 # newest PATTERN SUITES PACKAGE...: from the first of the suites that has a matching version.
@@ -78,5 +79,5 @@ has_all() { have trixie '2\.' && has_victoria_metrics trixie; }
 for try in 1 2; do
     has_all &>/dev/null || fetch trixie prometheus promtool victoria-metrics || true
 done
-have trixie '2\.' || echo "SKIP Prometheus 2.53: trixie does not offer it"
-has_victoria_metrics trixie || echo "SKIP VictoriaMetrics: trixie does not offer it"
+have trixie '2\.' || echo "SKIP Prometheus 2.53: it could not be had from trixie"
+has_victoria_metrics trixie || echo "SKIP VictoriaMetrics: it could not be had from trixie"

@@ -70,7 +70,8 @@ fn required(test: &str) -> Vec<Installed> {
         assert!(is_there("2.") && is_there("3."), "found only {versions:?}");
         // Not every archive has one.
         if !versions.iter().any(|one| one.number().0 == 2 && one.can_be_told_formats()) {
-            say(&format!("SKIP {test} by Prometheus 2.53: found only {versions:?}"));
+            let found: Vec<_> = versions.iter().map(|one| one.version.as_str()).collect();
+            say(&format!("SKIP {test} by Prometheus 2.53: found only {found:?}"));
         }
     } else if versions.is_empty() {
         say(&format!("SKIP {test}: no prometheus found"));

@@ -117,7 +117,11 @@ impl Installed {
         // Told by a flag of the program at first, and by a setting from 3.8 on.
         let is_setting = self.number() >= (3, 8);
         let settings = if is_setting { ", scrape_native_histograms: true" } else { "" };
-        self.start_with(&alike(jobs, settings), "native", &["native-histograms", "exemplar-storage"])
+        self.start_with(
+            &alike(jobs, settings),
+            "native",
+            &["native-histograms", "exemplar-storage"],
+        )
     }
 
     /// Starts a server with these jobs: name, target, and settings as those of [`Self::start_told`].
