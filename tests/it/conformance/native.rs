@@ -241,8 +241,11 @@ fn h9_the_time_of_creation_is_that_of_the_new_start() {
     }
 }
 
-/// The exemplars of a native histogram: values, times, and labels of the first.
-fn exemplars_of(registry: &Registry) -> Vec<(f64, Option<f64>, Vec<(String, String)>)> {
+/// Value, time and labels.
+type Told = (f64, Option<f64>, Vec<(String, String)>);
+
+/// The exemplars of a native histogram.
+fn exemplars_of(registry: &Registry) -> Vec<Told> {
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     let native = native_of(&protobuf(registry).1, &[]);
     let told = native.exemplars().iter();
