@@ -114,6 +114,33 @@ impl Counter {
         }
     }
 
+    /// Runs a block and counts one if it fails: if it answers `Err`, or panics. What it answers is
+    /// passed on, and so is the panic.
+    ///
+    /// The counter is of errors only; count the attempts as well, or their share is not known.
+    ///
+    /// # Performance
+    ///
+    /// A block that succeeds does not touch the counter.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let failed = nunchi::counter!("app_parse_failures_total", "Numbers that were none.");
+    /// let parsed = failed.count_errors(|| "stone".parse::<u32>());
+    /// assert!(parsed.is_err());
+    /// assert_eq!(failed.get(), 1.0);
+    /// ```
+    pub fn count_errors<T, E>(&self, block: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let unwinding = Unwinding(self);
+        let result = block();
+        std::mem::forget(unwinding);
+        if result.is_err() {
+            self.inc();
+        }
+        result
+    }
+
     /// The total, rounded to a float.
     #[must_use]
     pub fn get(&self) -> f64 {
@@ -205,6 +232,15 @@ impl Drop for Counter {
     fn drop(&mut self) {
         self.whole_heat.retire(Kind::Count, |_| {});
         self.fraction_heat.retire(Kind::Float, |_| {});
+    }
+}
+
+/// Counts one when it is dropped, which only a panic does.
+struct Unwinding<'c>(&'c Counter);
+
+impl Drop for Unwinding<'_> {
+    fn drop(&mut self) {
+        self.0.inc();
     }
 }
 
@@ -319,6 +355,19 @@ mod tests {
             counter.inc_by(ignored);
             assert_eq!(counter.number(0), Number::U64(0), "{ignored}");
         }
+    }
+
+    #[test]
+    fn a9_a_block_that_fails_or_panics_is_counted() {
+        let counter = Counter::new();
+        assert_eq!(counter.count_errors(|| Ok::<_, ()>(7)), Ok(7));
+        assert_eq!(counter.get(), 0.0);
+        assert_eq!(counter.count_errors(|| Err::<(), _>("no")), Err("no"));
+        assert_eq!(counter.get(), 1.0);
+        let panics = || counter.count_errors(|| -> Result<(), ()> { panic!("counted") });
+        let panics = std::panic::AssertUnwindSafe(panics);
+        assert!(std::panic::catch_unwind(panics).is_err());
+        assert_eq!(counter.get(), 2.0);
     }
 
     #[test]
