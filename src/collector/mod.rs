@@ -8,8 +8,8 @@
 //! | `CgroupCollector` (feature `cgroup`) | `cgroup_*`: limits and usage of the container |
 //! | `HostCollector` (feature `host`) | `node_*`: the machine, as node_exporter tells it |
 //! | `TokioCollector` (feature `tokio`) | `tokio_*`: tasks, queue and workers of a runtime |
-//! | [`AllocatorCollector`] (feature `allocator`) | `alloc_*`: what [`Counting`] counted |
-//! | [`JemallocCollector`] (feature `jemalloc`) | `jemalloc_*`: what jemalloc knows of its memory |
+//! | `AllocatorCollector` (feature `allocator`) | `alloc_*`: what `Counting` counted |
+//! | `JemallocCollector` (feature `jemalloc`) | `jemalloc_*`: what jemalloc knows of its memory |
 //! | [`BuildInfo`] | `<prefix>_build_info` |
 
 #[cfg(all(feature = "allocator", not(nunchi_loom)))]
