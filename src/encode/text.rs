@@ -169,11 +169,12 @@ fn type_word(metric_type: MetricType) -> &'static str {
 
 /// Escapes `\` and line feed, and leaves `"` alone (T4).
 fn escape_help(help: &str, out: &mut Vec<u8>) {
-    for &byte in help.as_bytes() {
-        if matches!(byte, b'\\' | b'\n') {
-            out.push(b'\\');
-        }
-        out.push(if byte == b'\n' { b'n' } else { byte });
+    for byte in help.as_bytes() {
+        out.extend_from_slice(match byte {
+            b'\\' => b"\\\\",
+            b'\n' => b"\\n",
+            plain => std::slice::from_ref(plain),
+        });
     }
 }
 
@@ -237,7 +238,7 @@ impl<D: Dialect> LineWriter<'_, D> {
                 continue;
             }
             let labels_at = lines.put_start("");
-            lines.room.put(tail);
+            lines.room.put_one_of_many(tail);
             lines.room.replace(labels_at, D::OPENING);
             lines.end(value);
         }
@@ -317,7 +318,9 @@ impl<D: Dialect> Lines<'_, D> {
             self.room.repeat(from, to);
         } else {
             self.room.put_one_of_many(self.state.const_labels());
-            self.put_pieces();
+            for piece in self.labels.0 {
+                self.room.put_one_of_many(piece.as_bytes());
+            }
             self.written = Some((labels_at, self.room.written()));
         }
         labels_at
