@@ -3,13 +3,13 @@
 //! `cargo bench --bench update`, with `--features protobuf` also of native histograms.
 
 use criterion::{criterion_group, criterion_main, Criterion};
-#[cfg(feature = "openmetrics")]
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
 use nunchi::Exemplar;
 use nunchi::{Buckets, Registry};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-#[cfg(feature = "openmetrics")]
+#[cfg(any(feature = "openmetrics", feature = "protobuf"))]
 use std::time::{Duration, Instant};
 
 fn counter(criterion: &mut Criterion) {
@@ -166,16 +166,24 @@ fn exemplars(criterion: &mut Criterion) {
 
 #[cfg(not(feature = "openmetrics"))]
 fn exemplars(_: &mut Criterion) {}
+
 /// A native histogram, and one that has classic buckets as well, beside a summary that keeps bins of
 /// its own.
 #[cfg(feature = "protobuf")]
 fn native(criterion: &mut Criterion) {
+    const SERIES: u64 = 100;
     let registry = Registry::new();
     let alone = registry.native_histogram("held", "Times.").register().expect("a valid name");
     let builder = registry.native_histogram("both", "Times.").classic_buckets(Buckets::default());
     let both = builder.register().expect("a valid name");
+    let traced = registry.native_histogram("traced", "Times.").register().expect("a valid name");
     let builder = registry.summary("summary", "Times.").quantiles([0.5, 0.99]);
     let summary = builder.register().expect("a valid name");
+    let many = Registry::new();
+    let family = many.native_histogram("kept", "Times.").labels(["n"]).expect("valid");
+    let one = |n: u64| family.with_values(&[&n.to_string()]).expect("one");
+    let kept: Vec<_> = (0..SERIES).map(one).collect();
+    let mut page = Vec::new();
     let mut value = values();
     let mut group = criterion.benchmark_group("update/native histogram");
     group.bench_function("observe", |bencher| bencher.iter(|| alone.observe(value())));
@@ -184,6 +192,24 @@ fn native(criterion: &mut Criterion) {
     });
     group.bench_function("observe, classic buckets as well", |bencher| {
         bencher.iter(|| both.observe(value()));
+    });
+    group.bench_function("observe, an exemplar with it, none due", |bencher| {
+        bencher.iter(|| traced.observe_with_exemplar(value(), Exemplar::trace(1, 2)));
+    });
+    group.bench_function("observe, an exemplar with it, kept", |bencher| {
+        bencher.iter_custom(|iterations| {
+            let mut time = Duration::ZERO;
+            for _ in 0..iterations.div_ceil(SERIES) {
+                page.clear();
+                nunchi::encode(&many, nunchi::Format::Protobuf, &mut page);
+                let start = Instant::now();
+                for one in &kept {
+                    one.observe_with_exemplar(0.3, Exemplar::trace(1, 2));
+                }
+                time += start.elapsed();
+            }
+            time.mul_f64(iterations as f64 / (iterations.div_ceil(SERIES) * SERIES) as f64)
+        });
     });
     group.bench_function("of a summary", |bencher| bencher.iter(|| summary.observe(value())));
     group.finish();
