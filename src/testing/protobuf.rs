@@ -121,6 +121,12 @@ fn read_family(mut message: Message<'_>) -> Result<(Head, Vec<Message<'_>>), Rul
         }
     }
     let name = name.filter(|name| !name.is_empty()).ok_or(Rule::MetricName)?;
+    if unit
+        .as_deref()
+        .is_some_and(|unit: &str| unit.contains(|c: char| c.is_whitespace() || c.is_control()))
+    {
+        return Err(Rule::Unit);
+    }
     // The first type is that of who says none.
     let kind = kind.unwrap_or(Kind::Counter);
     Ok((Head { name, help, kind, unit }, metrics))

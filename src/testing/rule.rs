@@ -50,6 +50,7 @@ rules! {
     MetadataAfterSamples = "HELP, TYPE and UNIT come before the samples of their family",
     FamilyInPieces = "all lines of a family are together",
     NameClash = "no two families have a sample of the same name",
+    Unit = "a unit is one word",
     UnitSuffix = "the name of a family ends with `_` and its unit",
     UnitOfType = "an info or a stateset has no unit",
 

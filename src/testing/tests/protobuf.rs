@@ -89,6 +89,10 @@ fn b3_fields_have_their_kinds_and_come_once() {
     refuses(Rule::PointOfType, &message(1, &[&field(0x22, &[])]));
     refuses(Rule::PointOfType, &message(1, &[&field(0x22, &[&field(0x1a, &[])])]));
     refuses(Rule::PointOfType, &message(0, &[&gauge(1.0)]));
+    for unit in ["seconds per byte", "a\nb", "\u{6}", " "] {
+        refuses(Rule::Unit, &message(1, &[&field(0x2a, &[unit.as_bytes()]), &gauge(1.0)]));
+    }
+    takes(&message(1, &[&field(0x2a, &[b"By/s"]), &gauge(1.0)]));
     // What nobody knows is skipped, of every kind.
     let unknown =
         [&[0xf8, 0x7f, 0x05][..], &[0xfd, 0x7f, 1, 2, 3, 4], &field(0x7a, &[b"\xff"])].concat();
