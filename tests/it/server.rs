@@ -248,24 +248,31 @@ fn a_request_may_come_in_any_pieces() {
 #[test]
 fn who_sends_a_byte_at_a_time_is_cut_at_the_deadline() {
     let server = start(Builder::new().head_timeout(SHORT));
-    let mut stream = connect(server.local_addr());
-    stream.set_read_timeout(Some(Duration::from_millis(20))).expect("not zero");
-    let started = Instant::now();
-    let mut answer = Vec::new();
-    let mut buffer = [0; 1024];
-    loop {
-        // A byte every 20 ms would keep a deadline per read alive for ever.
-        let _ = stream.write(b"G");
-        match stream.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => answer.extend_from_slice(&buffer[..count]),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-            Err(_) => break,
+    let cut = || {
+        let mut stream = connect(server.local_addr());
+        stream.set_read_timeout(Some(Duration::from_millis(20))).expect("not zero");
+        let started = Instant::now();
+        let mut answer = Vec::new();
+        let mut buffer = [0; 1024];
+        loop {
+            // A byte every 20 ms would keep a deadline per read alive for ever.
+            let _ = stream.write(b"G");
+            match stream.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => answer.extend_from_slice(&buffer[..count]),
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                Err(_) => break,
+            }
+            assert!(started.elapsed() < PATIENCE, "never cut");
         }
-        assert!(started.elapsed() < PATIENCE, "never cut");
-    }
-    assert!(started.elapsed() >= SHORT, "cut too early");
-    assert!(answer.starts_with(b"HTTP/1.1 408 Request Timeout\r\n"));
+        assert!(started.elapsed() >= SHORT, "cut too early");
+        answer
+    };
+    // On a busy machine this client may come to read only when the server has stopped waiting for it
+    // to close its side, and its last bytes have reset the connection.
+    let answer = (0..5).map(|_| cut()).find(|answer| !answer.is_empty());
+    assert!(answer.is_some_and(|answer| answer.starts_with(b"HTTP/1.1 408 Request Timeout\r\n")));
 }
 
 #[test]
