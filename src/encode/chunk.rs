@@ -1,5 +1,7 @@
 //! A page in pieces of whatever size the caller has room for.
 
+#[cfg(feature = "openmetrics2")]
+use super::composite::{OpenMetrics2, PointWriter};
 #[cfg(feature = "openmetrics")]
 use super::created::CreatedWriter;
 #[cfg(feature = "openmetrics")]
@@ -161,6 +163,8 @@ impl Encoder {
                 }
                 #[cfg(feature = "openmetrics")]
                 Format::OpenMetrics => chunk.take::<OpenMetrics>(&**source, self.at.1, buffers),
+                #[cfg(feature = "openmetrics2")]
+                Format::OpenMetrics2 => chunk.take_points(&**source, self.at.1, buffers),
                 #[cfg(feature = "protobuf")]
                 Format::Protobuf => None, // Not in this way.
             };
@@ -197,6 +201,8 @@ impl Encoder {
                 Format::Text => buffers.prepared.family::<Text>(descriptor),
                 #[cfg(feature = "openmetrics")]
                 Format::OpenMetrics => buffers.prepared.family::<OpenMetrics>(descriptor),
+                #[cfg(feature = "openmetrics2")]
+                Format::OpenMetrics2 => buffers.prepared.family::<OpenMetrics2>(descriptor),
                 #[cfg(feature = "protobuf")]
                 Format::Protobuf => buffers.outline.family(descriptor, descriptor.page_name()),
             }
@@ -278,6 +284,17 @@ impl Chunk<'_> {
         let (state, dialect) = (&mut buffers.prepared, PhantomData::<OpenMetrics>);
         let lines = LineWriter { dialect, state, page, start, limit };
         source.visit(from, &mut buffers.scratch, &mut CreatedWriter::over(lines))
+    }
+}
+
+#[cfg(feature = "openmetrics2")]
+impl Chunk<'_> {
+    /// The same of OpenMetrics 2.0.
+    fn take_points(self, source: &dyn Source, from: usize, buffers: &mut Buffers) -> Option<usize> {
+        let Self { page, start, limit } = self;
+        let (state, dialect) = (&mut buffers.prepared, PhantomData::<OpenMetrics2>);
+        let lines = LineWriter { dialect, state, page, start, limit };
+        source.visit(from, &mut buffers.scratch, &mut PointWriter::over(lines))
     }
 }
 

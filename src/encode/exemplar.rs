@@ -6,7 +6,8 @@ use super::text::{Dialect, LineWriter};
 use crate::model::{HistogramPoint, Kept, LabelPieces, Number};
 
 /// What an exemplar takes at most on a line beside its labels.
-const LONGEST: usize = " # {} ".len() + number::LONGEST + ".0 ".len() + number::LONGEST + 4;
+pub(super) const LONGEST: usize =
+    " # {} ".len() + number::LONGEST + ".0 ".len() + number::LONGEST + 4;
 
 impl<D: Dialect> LineWriter<'_, D> {
     /// A counter with an exemplar.
@@ -60,7 +61,7 @@ impl<D: Dialect> LineWriter<'_, D> {
 
 /// Writes what stands between a value and the end of its line: ` # {labels} value timestamp`.
 #[inline(never)]
-fn put(exemplar: &Kept, room: &mut Room<'_>) {
+pub(super) fn put(exemplar: &Kept, room: &mut Room<'_>) {
     room.put(b" # {");
     let mut comma: &[u8] = b"";
     for (name, value) in exemplar.labels() {

@@ -6,6 +6,8 @@
 
 mod buffer;
 mod chunk;
+#[cfg(feature = "openmetrics2")]
+mod composite;
 #[cfg(feature = "openmetrics")]
 mod created;
 #[cfg(feature = "protobuf")]
@@ -61,6 +63,25 @@ pub enum Format {
     /// Source: OpenMetrics 1.0.
     #[cfg(feature = "openmetrics")]
     OpenMetrics,
+    /// OpenMetrics 2.0 in its text form, as of its release candidate: given to who asks for just this
+    /// version, which no server does yet.
+    ///
+    /// Names, labels and values are those of [`Text`](Self::Text), and so is the name of the family: that
+    /// of its samples. A histogram or a summary is one line, which has all that was observed: count and
+    /// sum whatever they are, buckets or quantiles, and of a native histogram the exponential buckets too
+    /// (feature `protobuf`, which has native histograms). Only quantiles that are negative are left
+    /// out. Counters, histograms and summaries tell when they were made, `st@` and the time, whatever
+    /// [`Registry::show_created`](crate::Registry::show_created) is. Exemplars are those of
+    /// [`OpenMetrics`](Self::OpenMetrics) that have a time; a histogram has one for each bucket. The
+    /// unit is told as there.
+    ///
+    /// # Stability
+    ///
+    /// The specification is not final, and neither is what this writes.
+    ///
+    /// Source: OpenMetrics 2.0.0-rc0.
+    #[cfg(feature = "openmetrics2")]
+    OpenMetrics2,
     /// Protobuf: a `MetricFamily` of `io.prometheus.client` after the other, each behind its length.
     /// Prometheus asks for it first where it stores native histograms.
     ///
@@ -86,6 +107,8 @@ impl Format {
             Self::Text => "text/plain; version=0.0.4; charset=utf-8",
             #[cfg(feature = "openmetrics")]
             Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            #[cfg(feature = "openmetrics2")]
+            Self::OpenMetrics2 => "application/openmetrics-text; version=2.0.0; charset=utf-8",
             #[cfg(feature = "protobuf")]
             Self::Protobuf => protobuf::CONTENT_TYPE,
         }
@@ -105,6 +128,11 @@ impl Format {
                 "application/openmetrics-text; version=1.0.0; charset=utf-8",
                 escaping
             ),
+            #[cfg(feature = "openmetrics2")]
+            Self::OpenMetrics2 => spelling::with_scheme!(
+                "application/openmetrics-text; version=2.0.0; charset=utf-8",
+                escaping
+            ),
             #[cfg(feature = "protobuf")]
             Self::Protobuf => spelling::with_scheme!(
                 "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; \
@@ -120,6 +148,8 @@ impl Format {
             Self::Text => "",
             #[cfg(feature = "openmetrics")]
             Self::OpenMetrics => openmetrics::END,
+            #[cfg(feature = "openmetrics2")]
+            Self::OpenMetrics2 => openmetrics::END,
             #[cfg(feature = "protobuf")]
             Self::Protobuf => "",
         }

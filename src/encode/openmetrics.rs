@@ -19,22 +19,8 @@ impl Dialect for OpenMetrics {
 
     /// TYPE, UNIT and HELP, of the name without the suffix of the samples (O4, O9).
     fn announce(name: &str, descriptor: &Descriptor, prepared: &mut Prepared) {
-        let metric_type = descriptor.metric_type();
-        prepared.is_gauge = metric_type == MetricType::GaugeHistogram;
-        prepared.is_counter = metric_type == MetricType::Counter;
-        prepared.is_dated = matches!(
-            metric_type,
-            MetricType::Counter | MetricType::Histogram | MetricType::Summary
-        );
-        prepared.put(&["# TYPE ", name, " ", metric_type.as_str(), "\n"]);
         // A unit has no quote, and so no other than that around the name is taken away.
-        if let Some(unit) = unit(name.trim_end_matches('"'), metric_type) {
-            prepared.put(&["# UNIT ", name, " ", unit, "\n"]);
-        }
-        prepared.put(&["# HELP ", name, " "]);
-        // A carriage return at the end would seem to be part of the line's (O2).
-        escape_help(descriptor.help().trim_end_matches('\r'), &mut prepared.head);
-        prepared.put(&["\n"]);
+        announce(name, name.trim_end_matches('"'), descriptor, prepared);
     }
 
     /// A sum is a counter: not where it is NaN or negative, nor beside a negative bound (O12). That of
@@ -63,6 +49,23 @@ impl Dialect for OpenMetrics {
     fn may_answer(value: Number) -> bool {
         !matches!(value, Number::F64(value) if value < 0.0)
     }
+}
+
+/// Puts the lines that announce a family, whose name is shown like this and tells its unit like that.
+pub(super) fn announce(name: &str, stem: &str, descriptor: &Descriptor, prepared: &mut Prepared) {
+    let metric_type = descriptor.metric_type();
+    prepared.is_gauge = metric_type == MetricType::GaugeHistogram;
+    prepared.is_counter = metric_type == MetricType::Counter;
+    prepared.is_dated =
+        matches!(metric_type, MetricType::Counter | MetricType::Histogram | MetricType::Summary);
+    prepared.put(&["# TYPE ", name, " ", metric_type.as_str(), "\n"]);
+    if let Some(unit) = unit(stem, metric_type) {
+        prepared.put(&["# UNIT ", name, " ", unit, "\n"]);
+    }
+    prepared.put(&["# HELP ", name, " "]);
+    // A carriage return at the end would seem to be part of the line's (O2).
+    escape_help(descriptor.help().trim_end_matches('\r'), &mut prepared.head);
+    prepared.put(&["\n"]);
 }
 
 /// Escapes `\`, line feed and, other than text 0.0.4, also `"` (O7).

@@ -7,6 +7,8 @@
 //! only: that a metric name in quotes stands inside the braces.
 
 use super::chunk::Chunk;
+#[cfg(feature = "openmetrics2")]
+use super::composite::{OpenMetrics2, PointWriter};
 #[cfg(feature = "openmetrics")]
 use super::created::CreatedWriter;
 #[cfg(feature = "openmetrics")]
@@ -100,6 +102,12 @@ pub(super) fn begin(
                 prepared.respelt_family::<OpenMetrics>(is_quoted, descriptor, spelling);
             }
         }
+        #[cfg(feature = "openmetrics2")]
+        Format::OpenMetrics2 => {
+            if is_new {
+                prepared.respelt_family::<OpenMetrics2>(is_quoted, descriptor, spelling);
+            }
+        }
         #[cfg(feature = "protobuf")]
         Format::Protobuf => {
             let outline = &mut buffers.outline;
@@ -134,6 +142,12 @@ pub(super) fn take(
         }
         #[cfg(feature = "openmetrics")]
         Format::OpenMetrics => take_created_in::<OpenMetrics>(chunk, source, from, buffers),
+        #[cfg(feature = "openmetrics2")]
+        Format::OpenMetrics2 if is_quoted => {
+            take_points_in::<Quoted<OpenMetrics2>>(chunk, source, from, buffers)
+        }
+        #[cfg(feature = "openmetrics2")]
+        Format::OpenMetrics2 => take_points_in::<OpenMetrics2>(chunk, source, from, buffers),
         #[cfg(feature = "protobuf")]
         Format::Protobuf => None, // Not in this way.
     }
@@ -172,6 +186,20 @@ where
     let Buffers { prepared: state, scratch, spelling, .. } = buffers;
     let lines = LineWriter { dialect: PhantomData::<D>, state, page, start, limit };
     visit(source, from, scratch, spelling, &mut CreatedWriter::over(lines))
+}
+
+/// The same of OpenMetrics 2.0.
+#[cfg(feature = "openmetrics2")]
+fn take_points_in<D: Dialect>(
+    chunk: Chunk<'_>,
+    source: &dyn Source,
+    from: usize,
+    buffers: &mut Buffers,
+) -> Option<usize> {
+    let Chunk { page, start, limit } = chunk;
+    let Buffers { prepared: state, scratch, spelling, .. } = buffers;
+    let lines = LineWriter { dialect: PhantomData::<D>, state, page, start, limit };
+    visit(source, from, scratch, spelling, &mut PointWriter::over(lines))
 }
 
 /// Tells the series of a source to an encoder, with their labels named as is due.

@@ -53,6 +53,8 @@ fn debug(format: &str) -> Option<Answer> {
     let format = match format {
         "text" => Format::Text,
         "openmetrics" => Format::OpenMetrics,
+        #[cfg(feature = "openmetrics2")]
+        "openmetrics2" => Format::OpenMetrics2,
         _ => return None,
     };
     Some(Answer::called(format, "text/plain; charset=utf-8"))

@@ -101,6 +101,12 @@ pub(super) const OPEN_METRICS_0_0_1: Media = {
     media
 };
 
+#[cfg(feature = "openmetrics2")]
+pub(super) const OPEN_METRICS_2: Media = media!(
+    Answer::of(Format::OpenMetrics2),
+    "application/openmetrics-text; version=2.0.0; charset=utf-8"
+);
+
 #[cfg(feature = "protobuf")]
 pub(super) const PROTOBUF: Media = media!(
     Answer::of(Format::Protobuf),

@@ -71,6 +71,8 @@ impl<'a> Clause<'a> {
             version if is("application/openmetrics-text") => match version {
                 None | Some("1.0.0") => media::OPEN_METRICS,
                 Some("0.0.1") => media::OPEN_METRICS_0_0_1,
+                #[cfg(feature = "openmetrics2")]
+                Some("2.0.0") => media::OPEN_METRICS_2,
                 Some(_) => return None,
             },
             None | Some("0.0.4") if is("text/plain") || is("text/*") => TEXT_0_0_4,
