@@ -96,7 +96,7 @@ impl Distribution {
         self.row(quantile).filter(|_| self.is_summary)
     }
 
-    /// The exponential buckets, which only a page in protobuf has.
+    /// The exponential buckets, which only a page in protobuf or OpenMetrics 2.0 has.
     ///
     /// # Examples
     ///

@@ -34,6 +34,21 @@ pub(super) fn exemplar(line: &mut Lexer<'_>) -> Result<Exemplar, Rule> {
     }
 }
 
+/// Reads an exemplar whose time has to be there, of which more may follow; its `#` was taken (P12).
+pub(super) fn timed(line: &mut Lexer<'_>) -> Result<Exemplar, Rule> {
+    if !line.take(" {") {
+        return Err(Rule::ExemplarForm);
+    }
+    let (metric, labels) = sample::labels(line)?;
+    if metric.is_some() || !line.take(" ") {
+        return Err(Rule::ExemplarForm);
+    }
+    let value = Written::number(line.word()).ok_or(Rule::ExemplarForm)?;
+    let time = line.take(" ").then(|| Written::finite(line.word())).flatten();
+    let timestamp = Some(time.ok_or(Rule::ExemplarForm)?);
+    Ok(Exemplar { labels, value, timestamp })
+}
+
 /// Checks that the labels of an exemplar are not too long.
 pub(super) fn check_length(labels: &[(String, String)]) -> Result<(), Rule> {
     let characters: usize =
@@ -52,7 +67,7 @@ pub(super) fn check(
     match (kind, suffix) {
         (Kind::Counter, "_total") => Ok(()),
         // There the name of the family is that of the sample.
-        (Kind::Counter, _) if dialect == Dialect::Protobuf => Ok(()),
+        (Kind::Counter, _) if dialect != Dialect::OpenMetrics => Ok(()),
         (Kind::Histogram | Kind::GaugeHistogram, "_bucket") => {
             let bound = sample.label("le").and_then(Written::number);
             let is_inside = bound.is_some_and(|bound| exemplar.value.value <= bound.value);

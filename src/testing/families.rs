@@ -82,6 +82,21 @@ impl Families {
         open.push(line, sample, dialect).map_err(|rule| Fault { line, rule })
     }
 
+    /// The type of the family whose samples are called like this, or `Unknown` without TYPE before it; an
+    /// error if it is the name of a sample that a composite value of the open family is taken apart into.
+    pub(super) fn kind_of(&self, name: &str) -> Result<Kind, Rule> {
+        let Some(family) = self.open.as_ref().map(|open| &open.family) else {
+            return Ok(Kind::Unknown);
+        };
+        match name.strip_prefix(&*family.name) {
+            Some("") => Ok(family.kind),
+            Some(suffix) if suffixes(family.kind, self.dialect).contains(&suffix) => {
+                Err(Rule::SampleOfType)
+            }
+            _ => Ok(Kind::Unknown),
+        }
+    }
+
     /// Adds what a histogram, whose samples came just before, has in exponential buckets.
     pub(super) fn native(&mut self, labels: Vec<(String, String)>, native: Native) {
         if let Some(open) = &mut self.open {
@@ -135,8 +150,10 @@ impl Families {
             if matches!(family.kind, Kind::Info | Kind::StateSet) {
                 return Err(fault(Rule::UnitOfType));
             }
+            // Version 2.0 only advises to call the family so.
             let stem = family.name.strip_suffix(unit.as_str());
-            if !stem.is_some_and(|stem| stem.ends_with('_')) {
+            let is_called = stem.is_some_and(|stem| stem.ends_with('_'));
+            if !is_called && self.dialect != Dialect::OpenMetrics2 {
                 return Err(fault(Rule::UnitSuffix));
             }
         }
@@ -199,7 +216,7 @@ impl Open {
         let (kind, name) = (self.family.kind, &self.family.name);
         points::check_sample(kind, name, suffix, &sample, dialect)?;
         exemplar::check(kind, suffix, &sample, dialect)?;
-        let time = sample.timestamp.as_ref().filter(|_| dialect == Dialect::OpenMetrics);
+        let time = sample.timestamp.as_ref().filter(|_| dialect.has_times());
         let text = time.map(|time| time.text.clone());
         let is_new =
             self.series.insert((sample.name.clone(), owned(sorted(sample.labels())), text));
@@ -207,7 +224,7 @@ impl Open {
         if !is_new && time.is_none() {
             return Err(Rule::SeriesTwice);
         }
-        if dialect == Dialect::OpenMetrics && kind != Kind::Info {
+        if dialect.has_times() && kind != Kind::Info {
             let labels = points::group(kind, name, suffix, &sample);
             let labels = owned(labels);
             let time = time.map(|time| time.value);
@@ -249,14 +266,14 @@ fn owned(labels: Vec<(&str, &str)>) -> Vec<(String, String)> {
 /// What the names of samples add to that of the family.
 fn suffixes(kind: Kind, dialect: Dialect) -> &'static [&'static str] {
     match (dialect, kind) {
-        (Dialect::Text | Dialect::Protobuf, Kind::Histogram) => &["_bucket", "_sum", "_count"],
-        (Dialect::Text | Dialect::Protobuf, Kind::Summary) => &["", "_sum", "_count"],
-        (Dialect::Protobuf, Kind::GaugeHistogram) => &["_bucket", "_gsum", "_gcount"],
         (Dialect::OpenMetrics, Kind::Counter) => &["_total", "_created"],
         (Dialect::OpenMetrics, Kind::Histogram) => &["_bucket", "_sum", "_count", "_created"],
-        (Dialect::OpenMetrics, Kind::GaugeHistogram) => &["_bucket", "_gsum", "_gcount"],
         (Dialect::OpenMetrics, Kind::Summary) => &["", "_sum", "_count", "_created"],
         (Dialect::OpenMetrics, Kind::Info) => &["_info"],
+        (_, Kind::Histogram) => &["_bucket", "_sum", "_count"],
+        (_, Kind::Summary) => &["", "_sum", "_count"],
+        (Dialect::Text, Kind::GaugeHistogram) => &[""],
+        (_, Kind::GaugeHistogram) => &["_bucket", "_gsum", "_gcount"],
         _ => &[""],
     }
 }

@@ -48,7 +48,7 @@ impl<'t> Lexer<'t> {
     pub(super) fn blank(&mut self) -> bool {
         let is_there = match self.dialect {
             Dialect::Text | Dialect::Protobuf => self.rest.starts_with(is_blank),
-            Dialect::OpenMetrics => return self.take(" "),
+            Dialect::OpenMetrics | Dialect::OpenMetrics2 => return self.take(" "),
         };
         self.skip_blanks();
         is_there
@@ -115,7 +115,7 @@ impl<'t> Lexer<'t> {
     pub(super) fn help(&mut self) -> Result<String, Rule> {
         let escapes = match self.dialect {
             Dialect::Text | Dialect::Protobuf => Escapes::Help,
-            Dialect::OpenMetrics => Escapes::Quoted,
+            Dialect::OpenMetrics | Dialect::OpenMetrics2 => Escapes::Quoted,
         };
         unescape(self.rest, escapes, self.dialect)
     }

@@ -3,14 +3,14 @@
 //! Imports `registry`, `encode`, `model`, `name`, `error`, and of `sync` the clock; knows no metrics. The
 //! idea to hold: a test looks at what a scraper would see. [`page`] encodes a registry and reads the page back with a
 //! parser that refuses whatever the format forbids, so that a page that can be looked at is valid as
-//! well. [`parse_text`], [`parse_open_metrics`] and [`parse_protobuf`] read
+//! well. [`parse_text`], [`parse_open_metrics`], [`parse_open_metrics2`] and [`parse_protobuf`] read
 //! pages from anywhere else.
 //!
 //! | to find out | there is |
 //! |---|---|
 //! | the value of a sample, by how much it goes up | [`assert_metric!`](crate::assert_metric), [`Page::value`], [`Page::change`] |
 //! | count, sum, buckets, quantiles | [`Page::distribution`] |
-//! | the exponential buckets of a native histogram | [`Distribution::native`] of a page in protobuf |
+//! | the exponential buckets of a native histogram | [`Distribution::native`] of a page in protobuf or OpenMetrics 2.0 |
 //! | everything that changed, or is not as expected | [`Page::diff`], of the families that count: [`Page::only`] |
 //! | whether names, labels and helps are as they should be | [`lint()`], [`assert_no_findings`] |
 //! | what happens when a minute has passed | [`Clock`] |
@@ -33,6 +33,7 @@
 
 mod assert;
 mod clock;
+mod composite;
 mod diff;
 mod distribution;
 mod exemplar;
@@ -42,6 +43,7 @@ mod lint;
 mod native;
 mod number;
 mod open_metrics;
+mod open_metrics2;
 mod page;
 mod points;
 mod protobuf;
@@ -57,6 +59,7 @@ pub use distribution::Distribution;
 pub use lint::{assert_no_findings, lint, Finding, LintRule};
 pub use native::Native;
 pub use open_metrics::parse_open_metrics;
+pub use open_metrics2::parse_open_metrics2;
 pub use page::{Exemplar, Family, Page, Sample};
 pub use protobuf::parse_protobuf;
 pub use rule::{ParseError, Rule};
@@ -100,7 +103,17 @@ pub fn page(registry: &Registry) -> Page {
 enum Dialect {
     Text,
     OpenMetrics,
+    /// Its lines are those of OpenMetrics. The samples that composite values are taken apart into are
+    /// those of protobuf.
+    OpenMetrics2,
     Protobuf,
+}
+
+impl Dialect {
+    /// Whether there may be several samples of a series, each with a time, and series stay together.
+    fn has_times(self) -> bool {
+        matches!(self, Self::OpenMetrics | Self::OpenMetrics2)
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! The exponential buckets of a native histogram, as a message has them.
+//! The exponential buckets of a native histogram, as a message or a composite value has them.
 
 use super::page::Exemplar;
 use super::protobuf::read_exemplar;
 use super::wire::{once, Message, Value};
 use super::Rule;
 
-/// The exponential buckets of a histogram on a page in protobuf.
+/// The exponential buckets of a histogram on a page in protobuf or OpenMetrics 2.0.
 ///
 /// Bucket `i` of schema `s` has the magnitudes from 2^((i-1)/2^s), which is not in it, up to and with
 /// 2^(i/2^s). The buckets and [`zero_count`](Self::zero_count) add up to the count of the histogram,
@@ -91,6 +91,28 @@ impl Fields {
         Ok(())
     }
 
+    /// Fields that are there whole, with counts in place of deltas (P8).
+    pub(super) fn counted(
+        schema: i32,
+        zero_threshold: f64,
+        zero_count: u64,
+        sides: [(Vec<(i32, u32)>, Vec<u64>); 2],
+    ) -> Result<Self, Rule> {
+        let (schema, zero_threshold) = (Some(schema), Some(zero_threshold));
+        let mut this =
+            Self { schema, zero_threshold, zero_count: Some(zero_count), ..Self::default() };
+        for (at, (spans, counts)) in sides.into_iter().enumerate() {
+            let mut last = 0;
+            for count in counts {
+                let count = i64::try_from(count).map_err(|_| Rule::NativeCount)?;
+                this.deltas[at].push(count - last);
+                last = count;
+            }
+            this.spans[at] = spans;
+        }
+        Ok(this)
+    }
+
     /// What they say, of a histogram with this count and sum; nothing of a classic one (H6).
     pub(super) fn finish(self, count: Option<u64>, sum: f64) -> Result<Option<Native>, Rule> {
         let zero_threshold = self.zero_threshold.unwrap_or_default();
@@ -107,6 +129,13 @@ impl Fields {
         if !is_native || self.is_float {
             return Ok(None);
         }
+        self.checked(count, sum).map(Some)
+    }
+
+    /// The same of a histogram that is native.
+    pub(super) fn checked(self, count: Option<u64>, sum: f64) -> Result<Native, Rule> {
+        let zero_threshold = self.zero_threshold.unwrap_or_default();
+        let zero_count = self.zero_count.unwrap_or_default();
         let schema = self.schema.unwrap_or_default();
         if !(-4..=8).contains(&schema) {
             return Err(Rule::NativeSchema);
@@ -126,7 +155,7 @@ impl Fields {
             return Err(Rule::NativeCount);
         }
         let exemplars = self.exemplars;
-        Ok(Some(Native { schema, zero_threshold, zero_count, positive, negative, exemplars }))
+        Ok(Native { schema, zero_threshold, zero_count, positive, negative, exemplars })
     }
 }
 

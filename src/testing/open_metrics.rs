@@ -5,6 +5,9 @@ use super::lexer::Lexer;
 use super::page::{Kind, Page};
 use super::{sample, text, Dialect, ParseError, Rule};
 
+/// What takes a line with a value.
+type TakeSample = fn(&mut Families, usize, &mut Lexer<'_>) -> Result<(), Fault>;
+
 /// Reads a page in the text form of OpenMetrics 1.0.
 ///
 /// Refuses what the specification forbids, with "must not" or by its grammar; takes what it only
@@ -30,12 +33,20 @@ use super::{sample, text, Dialect, ParseError, Rule};
 /// # Ok::<(), nunchi::testing::ParseError>(())
 /// ```
 pub fn parse_open_metrics(page: &[u8]) -> Result<Page, ParseError> {
-    parse(page).map_err(|Fault { line, rule }| ParseError::new(page, line, rule))
+    parse(page, Dialect::OpenMetrics, |families, line, lexer| {
+        let sample = sample::sample(lexer).map_err(|rule| Fault { line, rule })?;
+        families.sample(line, sample)
+    })
 }
 
-fn parse(page: &[u8]) -> Result<Page, Fault> {
+/// Reads a page of either version, whose samples are those of `dialect`.
+pub(super) fn parse(page: &[u8], dialect: Dialect, take: TakeSample) -> Result<Page, ParseError> {
+    lines(page, dialect, take).map_err(|Fault { line, rule }| ParseError::new(page, line, rule))
+}
+
+fn lines(page: &[u8], dialect: Dialect, take: TakeSample) -> Result<Page, Fault> {
     let text = text::decode(page)?;
-    let mut families = Families::new(Dialect::OpenMetrics);
+    let mut families = Families::new(dialect);
     let mut line = 0;
     let mut has_ended = false;
     for content in text.split_inclusive('\n') {
@@ -66,7 +77,7 @@ fn parse(page: &[u8]) -> Result<Page, Fault> {
             let (name, told) = metadata(&mut lexer).map_err(fault)?;
             families.tell(line, name, told)?;
         } else {
-            families.sample(line, sample::sample(&mut lexer).map_err(fault)?)?;
+            take(&mut families, line, &mut lexer)?;
         }
     }
     if !has_ended {

@@ -204,8 +204,8 @@ impl Sample {
         self.timestamp.as_ref().map(|time| time.value)
     }
 
-    /// When the series was made, in seconds since 1970, if the page is one of protobuf. OpenMetrics has
-    /// a sample for it, whose name ends with `_created`.
+    /// When the series was made, in seconds since 1970, if the page is one of protobuf or OpenMetrics 2.0.
+    /// OpenMetrics 1.0 has a sample for it, whose name ends with `_created`.
     #[must_use]
     pub fn created(&self) -> Option<f64> {
         self.created.as_ref().map(|time| time.value)

@@ -57,7 +57,10 @@ pub(super) fn check_sample(
         (GaugeHistogram, "_gsum") => (!value.is_nan() || !is_strict, Rule::SumValue),
         // The other formats do not mind what was observed.
         (Histogram | Summary, "_sum") => (value >= 0.0 || !is_strict, Rule::SumValue),
-        (Summary, _) => (value >= 0.0 || value.is_nan() || !is_strict, Rule::QuantileValue),
+        (Summary, _) => {
+            let is_free = !dialect.has_times() || value.is_nan();
+            (value >= 0.0 || is_free, Rule::QuantileValue)
+        }
         (Info, _) => (value == 1.0, Rule::InfoValue),
         (StateSet, _) => (value == 0.0 || value == 1.0, Rule::StateValue),
         _ => (true, Rule::Value),
@@ -115,7 +118,7 @@ pub(super) fn check(family: &Family, lines: &[usize], dialect: Dialect) -> Resul
     let mut places = HashMap::new();
     for (sample, &line) in family.samples.iter().zip(lines) {
         let suffix = sample.name.strip_prefix(name).unwrap_or_default();
-        let time = sample.timestamp.as_ref().filter(|_| dialect == Dialect::OpenMetrics);
+        let time = sample.timestamp.as_ref().filter(|_| dialect.has_times());
         let key = (group(kind, name, suffix, sample), time.map(|time| time.text.as_str()));
         let at = *places.entry(key).or_insert(points.len());
         if at == points.len() {

@@ -97,6 +97,10 @@ rules! {
     NativeSpans = "spans have as many buckets as there are deltas, one after the other",
     NativeCount = "exponential buckets are not negative and add up to the count, but for NaN",
 
+    // What OpenMetrics 2.0 has on one line.
+    Composite = "histograms and summaries have a composite value, with the fields of the type in order, and others have none",
+    Start = "only counters, histograms and summaries have a start, `st@` and seconds, before the exemplars",
+
     // How samples stand together.
     SeriesTwice = "a series, its empty labels left out, comes once",
     SeriesInPieces = "the samples with the same labels are together",

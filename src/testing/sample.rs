@@ -14,7 +14,7 @@ pub(super) fn sample(line: &mut Lexer<'_>) -> Result<Sample, Rule> {
     let value = Written::number(line.word()).ok_or(Rule::Value)?;
     let mut sample = Sample { name, labels, value, timestamp: None, exemplar: None, created: None };
     match line.dialect() {
-        Dialect::Text | Dialect::Protobuf => {
+        Dialect::Text | Dialect::OpenMetrics2 | Dialect::Protobuf => {
             line.skip_blanks();
             if !line.is_at_end() {
                 let time = Written::milliseconds(line.word()).ok_or(Rule::Timestamp)?;
@@ -49,7 +49,7 @@ pub(super) fn sample(line: &mut Lexer<'_>) -> Result<Sample, Rule> {
 }
 
 /// Name and labels, and what separates them from the value.
-fn series(line: &mut Lexer<'_>) -> Result<(String, Labels), Rule> {
+pub(super) fn series(line: &mut Lexer<'_>) -> Result<(String, Labels), Rule> {
     if line.take("{") {
         let (name, labels) = labels(line)?;
         let name = line.checked_name(name.ok_or(Rule::MetricName)?)?;
@@ -135,7 +135,7 @@ pub(super) fn check_twice(labels: &[(String, String)]) -> Result<(), Rule> {
 pub(super) fn check_name(name: &str, dialect: Dialect) -> Result<(), Rule> {
     let reserved = match dialect {
         Dialect::Text | Dialect::Protobuf => "__",
-        Dialect::OpenMetrics => "_",
+        Dialect::OpenMetrics | Dialect::OpenMetrics2 => "_",
     };
     if name.is_empty() {
         Err(Rule::LabelName)
