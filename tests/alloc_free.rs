@@ -373,6 +373,8 @@ const FORMATS: &[Format] = &[
     Format::Text,
     #[cfg(feature = "openmetrics")]
     Format::OpenMetrics,
+    #[cfg(feature = "openmetrics2")]
+    Format::OpenMetrics2,
     #[cfg(feature = "protobuf")]
     Format::Protobuf,
 ];

@@ -60,7 +60,7 @@ fn header_names_are_lower_case_and_unique() {
 #[test]
 fn wishes_never_cost_the_scrape() {
     let huge = "text/plain;q=0.1,".repeat(100_000);
-    let newer = "application/openmetrics-text;version=2.0.0,application/vnd.google.protobuf;q=0.5";
+    let newer = "application/openmetrics-text;version=3.0.0,application/vnd.google.protobuf;q=0.5";
     for accept in [newer, "*/*;q=2", "*/*;q=0", "\0;q=\"", &huge] {
         let request = Request::get()
             .accept(accept)

@@ -149,3 +149,54 @@ app_wait_seconds_count 1
 "#
     );
 }
+
+#[cfg(all(feature = "openmetrics2", feature = "testing"))]
+#[test]
+fn every_type_has_its_lines_in_open_metrics_2() {
+    let made = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    let clock = nunchi::testing::Clock::stopped_at(made);
+    let _inside = clock.enter();
+    assert_eq!(
+        page(Format::OpenMetrics2, &registry()),
+        r#"# TYPE app_build_info info
+# HELP app_build_info Build.
+app_build_info{version="1.2"} 1
+# TYPE app_drift_seconds histogram
+# UNIT app_drift_seconds seconds
+# HELP app_drift_seconds Drift.
+app_drift_seconds {count:1,sum:0.25,bucket:[-0.5:0,0.5:1,+Inf:1]} st@1700000000.0
+# TYPE app_phase stateset
+# HELP app_phase Phase.
+app_phase{app_phase="up"} 1
+app_phase{app_phase="down"} 0
+# TYPE app_plain_seconds summary
+# UNIT app_plain_seconds seconds
+# HELP app_plain_seconds Plain.
+app_plain_seconds {count:0,sum:0.0,quantile:[]} st@1700000000.0
+# TYPE app_requests_in_flight gauge
+# HELP app_requests_in_flight Now.
+app_requests_in_flight 17.0
+# TYPE app_requests_total counter
+# HELP app_requests_total Requests\nserved \\ \"quoted\".
+app_requests_total{method="GET",code="200"} 3 st@1700000000.0
+app_requests_total{method="PO\"ST"} 0.5 st@1700000000.0
+# TYPE app_size_bytes histogram
+# UNIT app_size_bytes bytes
+# HELP app_size_bytes Sizes.
+app_size_bytes{dir="in"} {count:4,sum:17.5,bucket:[1.0:2,10.0:3,+Inf:4]} st@1700000000.0
+# TYPE app_temperature_celsius gauge
+# UNIT app_temperature_celsius celsius
+# HELP app_temperature_celsius Temperature.
+app_temperature_celsius -3.25
+# TYPE app_took_seconds histogram
+# UNIT app_took_seconds seconds
+# HELP app_took_seconds Took.
+app_took_seconds {count:1,sum:3.0,bucket:[2.5:0,+Inf:1]} st@1700000000.0
+# TYPE app_wait_seconds summary
+# UNIT app_wait_seconds seconds
+# HELP app_wait_seconds Wait.
+app_wait_seconds {count:1,sum:2.0,quantile:[0.5:2.0,1.0:2.0]} st@1700000000.0
+# EOF
+"#
+    );
+}

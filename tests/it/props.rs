@@ -12,6 +12,9 @@ mod model;
 #[cfg(all(feature = "openmetrics", feature = "testing"))]
 #[path = "props/open_metrics.rs"]
 mod open_metrics;
+#[cfg(all(feature = "openmetrics2", feature = "testing"))]
+#[path = "props/open_metrics2.rs"]
+mod open_metrics2;
 
 #[cfg(all(feature = "protobuf", feature = "testing"))]
 #[path = "props/protobuf.rs"]

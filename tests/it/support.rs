@@ -53,6 +53,8 @@ pub(crate) const FORMATS: &[Format] = &[
     Format::Text,
     #[cfg(feature = "openmetrics")]
     Format::OpenMetrics,
+    #[cfg(feature = "openmetrics2")]
+    Format::OpenMetrics2,
     #[cfg(feature = "protobuf")]
     Format::Protobuf,
 ];
@@ -63,6 +65,16 @@ pub(crate) const FORMATS: &[Format] = &[
 pub(crate) fn open_metrics(registry: &Registry) -> (String, nunchi::testing::Page) {
     let page = page_in(Format::OpenMetrics, registry);
     let parsed = nunchi::testing::parse_open_metrics(page.as_bytes());
+    let parsed = parsed.unwrap_or_else(|error| panic!("{error}\n{page}"));
+    (page, parsed)
+}
+
+/// The page in OpenMetrics 2.0, and as the strict parser of the library reads it.
+#[cfg(all(feature = "openmetrics2", feature = "testing"))]
+#[track_caller]
+pub(crate) fn open_metrics2(registry: &Registry) -> (String, nunchi::testing::Page) {
+    let page = page_in(Format::OpenMetrics2, registry);
+    let parsed = nunchi::testing::parse_open_metrics2(page.as_bytes());
     let parsed = parsed.unwrap_or_else(|error| panic!("{error}\n{page}"));
     (page, parsed)
 }

@@ -9,11 +9,12 @@ enum Wish {
     Protobuf(&'static str),
     OpenMetrics(&'static str),
     OpenMetrics001(&'static str),
+    OpenMetrics2(&'static str),
     Text100(&'static str),
     Text(&'static str),
 }
 
-use Wish::{OpenMetrics, OpenMetrics001, Protobuf, Text, Text100};
+use Wish::{OpenMetrics, OpenMetrics001, OpenMetrics2, Protobuf, Text, Text100};
 
 impl Wish {
     /// The content type of the answer and how names are escaped there, if there is such a format.
@@ -26,6 +27,7 @@ impl Wish {
             }
             OpenMetrics(_) => "application/openmetrics-text; version=1.0.0; charset=utf-8",
             OpenMetrics001(_) => "application/openmetrics-text; version=0.0.1; charset=utf-8",
+            OpenMetrics2(_) => "application/openmetrics-text; version=2.0.0; charset=utf-8",
             Text100(_) if HAS_SCHEMES => "text/plain; version=1.0.0; charset=utf-8",
             Text100(_) | Text(_) => "text/plain; version=0.0.4; charset=utf-8",
         };
@@ -33,11 +35,13 @@ impl Wish {
             Protobuf(_) => (cfg!(feature = "protobuf"), true),
             OpenMetrics(_) => (cfg!(feature = "openmetrics"), true),
             OpenMetrics001(_) => (cfg!(feature = "openmetrics"), false),
+            OpenMetrics2(_) => (cfg!(feature = "openmetrics2"), true),
             Text100(_) | Text(_) => (true, false),
         };
         let (Protobuf(scheme)
         | OpenMetrics(scheme)
         | OpenMetrics001(scheme)
+        | OpenMetrics2(scheme)
         | Text100(scheme)
         | Text(scheme)) = self;
         is_there.then(|| match scheme {
@@ -90,8 +94,12 @@ const SCRAPERS: &[(&str, &str, &[Wish])] = &[
     ("garbage before a wish", ";=;q,\"a,b\";,;;application/openmetrics-text;;version;q=;charset=,application/openmetrics-text;version=0.0.1", &[OpenMetrics001("")]),
     ("upper case, blanks and quotes", "Application/OpenMetrics-Text ; Version = \"1.0.0\" ;\tQ = 0.5 , text/plain;q=0.4", &[OpenMetrics("")]),
     ("no version", "application/openmetrics-text", &[OpenMetrics("")]),
-    ("versions to come", "application/openmetrics-text;version=2.0.0,application/openmetrics-text;version=9;q=0.9,text/plain;q=0.1", &[Text("")]),
-    ("a version to come, and one that is there", "application/openmetrics-text;version=2.0.0,application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.1", &[OpenMetrics("")]),
+    ("versions to come", "application/openmetrics-text;version=2.0.0,application/openmetrics-text;version=9;q=0.9,text/plain;q=0.1", &[OpenMetrics2(""), Text("")]),
+    ("a version to come, and one that is there", "application/openmetrics-text;version=2.0.0,application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.1", &[OpenMetrics2(""), OpenMetrics("")]),
+    ("OpenMetrics 2.0 with UTF-8 names", "application/openmetrics-text;version=2.0.0;escaping=allow-utf-8;q=0.7,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6", &[OpenMetrics2(UTF8), OpenMetrics(UTF8)]),
+    ("OpenMetrics 2.0 below 1.0", "application/openmetrics-text;version=2.0.0;q=0.5,application/openmetrics-text;version=1.0.0;q=0.6", &[OpenMetrics("")]),
+    ("a version like 2.0.0", "application/openmetrics-text;version=2,application/openmetrics-text;version=2.0,application/openmetrics-text;version=2.0.0-rc0", &[Text("")]),
+    ("OpenMetrics 2.0 refused", "application/openmetrics-text;version=2.0.0;q=0", &[Text("")]),
     ("equal weights, text first", "text/plain,application/openmetrics-text", &[Text("")]),
     ("equal weights, text last", "application/openmetrics-text,*/*", &[OpenMetrics("")]),
     ("anything rather than OpenMetrics", "application/openmetrics-text;q=0.5,*/*;q=0.501", &[Text("")]),
@@ -148,7 +156,8 @@ fn c4_content_types_are_these() {
         assert_eq!(of(&asked), format!("{protobuf}; escaping={scheme}"));
     }
     if cfg!(feature = "openmetrics") {
-        for version in ["1.0.0", "0.0.1"] {
+        let versions = if cfg!(feature = "openmetrics2") { 3 } else { 2 };
+        for version in ["1.0.0", "0.0.1", "2.0.0"].into_iter().take(versions) {
             let asked = format!("{open_metrics};version={version}");
             let wanted = format!("{open_metrics}; version={version}; charset=utf-8");
             assert_eq!(of(&asked), wanted);
@@ -172,6 +181,11 @@ fn c4_a_format_and_its_answer_have_one_media_type() {
         {
             let asked = format!("application/openmetrics-text;escaping={scheme}");
             assert_eq!(told(&asked).0, Format::OpenMetrics.content_type_with(escaping));
+        }
+        #[cfg(feature = "openmetrics2")]
+        {
+            let asked = format!("application/openmetrics-text;version=2.0.0;escaping={scheme}");
+            assert_eq!(told(&asked).0, Format::OpenMetrics2.content_type_with(escaping));
         }
         #[cfg(feature = "protobuf")]
         {

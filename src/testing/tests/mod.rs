@@ -1,6 +1,7 @@
 //! What the parsers refuse, by the requirement that the page breaks, and what they take.
 
 mod open_metrics;
+mod open_metrics2;
 mod protobuf;
 mod text;
 

@@ -10,6 +10,8 @@ mod names;
 mod native;
 #[cfg(all(feature = "openmetrics", feature = "testing"))]
 mod open_metrics;
+#[cfg(all(feature = "openmetrics2", feature = "testing"))]
+mod open_metrics2;
 #[cfg(all(feature = "protobuf", feature = "testing"))]
 mod protobuf;
 mod table;
