@@ -41,7 +41,8 @@
 //! | `gzip` | no | [`http::respond`] compresses the page for scrapers that ask for it, as Prometheus does |
 //! | `jemalloc` | no | `collector::JemallocCollector`, for programs that link jemalloc |
 //! | `openmetrics` | no | `Format::OpenMetrics`, which [`http::respond`] gives to scrapers that prefer it |
-//! | `protobuf` | no | `Format::Protobuf`, likewise, and `NativeHistogram`, which only this format can show |
+//! | `openmetrics2` | no | `Format::OpenMetrics2`, for those that ask for version 2.0.0: the release candidate; implies `openmetrics` |
+//! | `protobuf` | no | `Format::Protobuf`, likewise, and `NativeHistogram`, which only this format and OpenMetrics 2.0 can show |
 //! | `tracing` | no | `tracing::ExemplarLayer`: exemplars have the ids recorded on the current span |
 //! | `utf8` | no | `Escaping`: names such as `http.server.duration` as they are, or escaped as a scraper asks for; without it they are shown with underscores |
 //! | `testing` | no | `nunchi::testing` and `assert_metric!`: what tests need to look at a page, to lint it, and to move time |

@@ -26,10 +26,6 @@ impl Dialect for OpenMetrics2 {
         let stem = descriptor.metric_type().stem_of(name.trim_end_matches('"'));
         announce(name, stem, descriptor, prepared);
     }
-
-    fn may_answer(value: Number) -> bool {
-        OpenMetrics::may_answer(value)
-    }
 }
 
 /// Writes a series with the time of its start.
@@ -55,7 +51,12 @@ impl<'p, D: Dialect> PointWriter<'p, D> {
     fn begin<'s>(&'s mut self, labels: LabelPieces<'s>, room: usize) -> Option<Lines<'s, D>> {
         let mut lines = self.lines.lines_with(labels, 1, START + room)?;
         let labels_at = lines.put_start("");
-        lines.close(labels_at);
+        let room = &mut lines.room;
+        if room.written() > labels_at {
+            room.replace(labels_at, D::OPENING);
+            room.put(b"}");
+        }
+        room.put(b" ");
         Some(lines)
     }
 
@@ -94,7 +95,7 @@ fn put_number(value: Number, room: &mut Room<'_>) {
 fn put_rows(state: &Prepared, values: impl Iterator<Item = Number>, room: &mut Room<'_>) {
     let mut comma: &[u8] = b"";
     let texts = state.tails().map(between_quotes);
-    for (text, value) in texts.zip(values).filter(|(_, value)| OpenMetrics2::may_answer(*value)) {
+    for (text, value) in texts.zip(values).filter(|(_, value)| OpenMetrics::may_answer(*value)) {
         room.put(comma);
         room.put(text);
         room.put(b":");
@@ -194,6 +195,13 @@ impl<D: Dialect> Visitor for PointWriter<'_, D> {
     }
 
     fn state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool {
-        self.lines.put_state_set(labels, point)
+        let Some(mut lines) = self.lines.lines_with(labels, point.states, 0) else { return false };
+        for (at, tail) in lines.state.tails().enumerate() {
+            let labels_at = lines.put_start("");
+            lines.room.put(tail);
+            lines.room.replace(labels_at, D::OPENING);
+            lines.room.put(if point.on >> at & 1 == 1 { b"1\n" } else { b"0\n" });
+        }
+        true
     }
 }

@@ -393,7 +393,7 @@ impl<D: Dialect> LineWriter<'_, D> {
     }
 
     #[inline(always)]
-    pub(super) fn put_state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool {
+    fn put_state_set(&mut self, labels: LabelPieces<'_>, point: StateSetPoint) -> bool {
         let mut values = (0..point.states).map(|at| Number::U64(point.on >> at & 1));
         self.few(labels, point.states, &mut values, &[])
     }

@@ -109,7 +109,7 @@ impl Drop for Leaves<'_> {
 /// | parameter of the `query` | meaning |
 /// |---|---|
 /// | `name[]=app_requests_total`, any number of them | only the families of these names: as on the page, in OpenMetrics, or of a sample (`app_seconds_bucket`). Collectors of others do not run. Names that nobody has, and those that are not percent-encoded text, find nothing, and nothing at all is an empty page |
-/// | `debug=text`, `debug=openmetrics` | this format whatever `accept` says, as `text/plain`, which browsers show; with the feature `openmetrics` |
+/// | `debug=text`, `debug=openmetrics` | this format whatever `accept` says, as `text/plain`, which browsers show; with the feature `openmetrics`, and with `openmetrics2` also `debug=openmetrics2` |
 ///
 /// Other parameters and other values of `debug` are ignored: who adds them means somebody else, and
 /// a refused scrape is a gap in the data.

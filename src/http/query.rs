@@ -147,6 +147,10 @@ mod tests {
         let format = |query| Query::read(query).debug.map(|answer| answer.format);
         assert_eq!(format("debug=text"), Some(Format::Text));
         assert_eq!(format("a=b&debug=openmetrics&debug=text"), Some(Format::OpenMetrics));
+        #[cfg(feature = "openmetrics2")]
+        assert_eq!(format("debug=openmetrics2"), Some(Format::OpenMetrics2));
+        #[cfg(not(feature = "openmetrics2"))]
+        assert_eq!(format("debug=openmetrics2"), None);
         for query in ["", "debug", "debug=", "debug=1", "debug=OpenMetrics", "format=text"] {
             assert_eq!(format(query), None, "{query}");
         }

@@ -59,6 +59,9 @@ impl Native {
     }
 }
 
+/// The spans of one side and the counts of their buckets.
+pub(super) type Side = (Vec<(i32, u32)>, Vec<u64>);
+
 /// The fields of a histogram that only native ones have.
 #[derive(Default)]
 pub(super) struct Fields {
@@ -96,7 +99,7 @@ impl Fields {
         schema: i32,
         zero_threshold: f64,
         zero_count: u64,
-        sides: [(Vec<(i32, u32)>, Vec<u64>); 2],
+        sides: [Side; 2],
     ) -> Result<Self, Rule> {
         let (schema, zero_threshold) = (Some(schema), Some(zero_threshold));
         let mut this =

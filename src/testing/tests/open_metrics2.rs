@@ -1,7 +1,7 @@
 //! OpenMetrics 2.0.
 
 use super::Rule;
-use crate::testing::{parse_open_metrics2, Page};
+use crate::testing::{parse_open_metrics2, Native, Page};
 use proptest::prelude::*;
 
 /// A valid page, given without its end.
@@ -148,7 +148,7 @@ fn p8_p9_spans_say_where_buckets_are() {
     let page =
         valid("# TYPE a histogram\na {count:0,sum:0.0,schema:3,zero_threshold:0.0,zero_count:0}\n");
     let empty = page.distribution("a", &[]).expect("it is there");
-    assert_eq!((empty.native().map(|native| native.schema()), empty.count()), (Some(3), Some(0)));
+    assert_eq!((empty.native().map(Native::schema), empty.count()), (Some(3), Some(0)));
 
     let native = |rest: &str| of(&format!("zero_count:9{rest}"));
     refuses_of(

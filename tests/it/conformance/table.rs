@@ -9,7 +9,7 @@ const DOCUMENT: &str = include_str!("../../../docs/conformance.md");
 /// The cells of every row whose first cell is an ID.
 fn rows() -> Vec<Vec<&'static str>> {
     let is_id = |cell: &str| {
-        let digits = cell.strip_prefix(['A', 'N', 'T', 'O', 'B', 'H', 'C']);
+        let digits = cell.strip_prefix(['A', 'N', 'T', 'O', 'P', 'B', 'H', 'C']);
         digits.is_some_and(|digits| digits.parse::<u8>().is_ok())
     };
     let cells = |line: &'static str| -> Vec<&'static str> {
@@ -57,6 +57,7 @@ fn every_requirement_has_one_row() {
     expected.extend((1..=19).map(|n| format!("N{n}")));
     expected.extend((1..=16).map(|n| format!("T{n}")));
     expected.extend((1..=28).map(|n| format!("O{n}")));
+    expected.extend((1..=16).map(|n| format!("P{n}")));
     expected.extend((1..=8).map(|n| format!("B{n}")));
     expected.extend((1..=14).map(|n| format!("H{n}")));
     expected.extend((1..=10).map(|n| format!("C{n}")));
