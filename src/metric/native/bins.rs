@@ -60,6 +60,17 @@ impl Bins {
         if let Some(known) = self.known(slot, is_negative) {
             return known;
         }
+        self.new_counter(places, value, (slot, is_negative))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn new_counter(
+        &self,
+        places: &Places,
+        value: f64,
+        (slot, is_negative): (usize, bool),
+    ) -> &Counter {
         // Relaxed: threads that come here at the same time may make a chunk too many each. Those that
         // want the same one make one, and it counts once.
         if self.chunks.load(Ordering::Relaxed) < places.most_chunks {
