@@ -133,6 +133,13 @@ fn native_histograms() {
         values.iter().for_each(|&value| held.observe(value)); // Allocates all buckets.
         count_cold_and_hot(&format!("{name} observe"), |n| held.observe(values[n % values.len()]));
     }
+    let traced = registry.native_histogram("traced_native", "Times.").register();
+    let traced = traced.expect("a valid name");
+    let mut observe = |n: usize| {
+        traced.observe_with_exemplar(values[n % values.len()], Exemplar::trace(1, n as u64));
+    };
+    (0..values.len()).for_each(&mut observe); // Allocates all buckets, and one in every place.
+    count_cold_and_hot("native histogram observe with an exemplar, none due", observe);
 }
 
 fn summaries() {
