@@ -36,7 +36,7 @@ pub(super) struct PointWriter<'p, D> {
 }
 
 /// What a start takes: no time has more digits.
-const START: usize = " st@4294967295.0".len();
+const START: usize = " st@4294967295.000".len();
 /// What a composite value takes beside its rows and its exponential buckets.
 const COMPOSITE: usize = "{gcount:,gsum:,quantile:[]}".len() + 2 * number::LONGEST;
 /// What a row takes beside its bound or quantile.
@@ -60,6 +60,10 @@ impl<'p, D: Dialect> PointWriter<'p, D> {
         Some(lines)
     }
 
+    fn start_ms(&self) -> u64 {
+        u64::from(self.seconds) * 1000
+    }
+
     fn rows(&self) -> usize {
         self.lines.state.bounds.len()
     }
@@ -76,11 +80,15 @@ fn room_of(exemplars: &[Kept]) -> usize {
 
 /// Ends a line behind its value (P11).
 #[inline(never)]
-fn end(seconds: u32, exemplars: &[Kept], room: &mut Room<'_>) {
-    if seconds > 0 {
+fn end(start_ms: u64, exemplars: &[Kept], room: &mut Room<'_>) {
+    if start_ms > 0 {
         room.put(b" st@");
-        number::put_few(Number::U64(seconds.into()), true, room);
-        room.put(b".0");
+        if start_ms % 1000 == 0 {
+            put_number(Number::U64(start_ms / 1000), room);
+            room.put(b".0");
+        } else {
+            exemplar::put_time(start_ms, room);
+        }
     }
     told(exemplars).for_each(|exemplar| exemplar::put(exemplar, room));
     room.put(b"\n");
@@ -114,6 +122,11 @@ impl<D: Dialect> Visitor for PointWriter<'_, D> {
         true
     }
 
+    #[cfg(feature = "protobuf")]
+    fn shows_native(&self) -> bool {
+        true
+    }
+
     fn shows_births(&self) -> bool {
         self.lines.state.is_dated
     }
@@ -123,23 +136,23 @@ impl<D: Dialect> Visitor for PointWriter<'_, D> {
     }
 
     fn counter(&mut self, labels: LabelPieces<'_>, value: Number, exemplar: &Kept) -> bool {
-        let (seconds, exemplars) = (self.seconds, std::slice::from_ref(exemplar));
+        let (start, exemplars) = (self.start_ms(), std::slice::from_ref(exemplar));
         let Some(mut line) = self.begin(labels, room_of(exemplars)) else { return false };
         put_number(value, &mut line.room);
-        end(seconds, exemplars, &mut line.room);
+        end(start, exemplars, &mut line.room);
         true
     }
 
     fn number(&mut self, labels: LabelPieces<'_>, value: Number) -> bool {
-        let seconds = self.seconds;
+        let start = self.start_ms();
         let Some(mut line) = self.begin(labels, 0) else { return false };
         put_number(value, &mut line.room);
-        end(seconds, &[], &mut line.room);
+        end(start, &[], &mut line.room);
         true
     }
 
     fn histogram(&mut self, labels: LabelPieces<'_>, point: HistogramPoint<'_>) -> bool {
-        let seconds = self.seconds;
+        let start = self.start_ms();
         let room = COMPOSITE + self.rows() * ROW + room_of(point.exemplars);
         #[cfg(feature = "protobuf")]
         let (native, room) = {
@@ -147,6 +160,9 @@ impl<D: Dialect> Visitor for PointWriter<'_, D> {
             let most = native.as_ref().map_or(0, Native::most);
             (native, room + most)
         };
+        // What has started anew says since when it counts.
+        #[cfg(feature = "protobuf")]
+        let start = native.as_ref().map_or(0, Native::since_ms).max(start);
         let Some(mut line) = self.begin(labels, room) else { return false };
         let (state, room) = (line.state, &mut line.room);
         let count = point.counts.iter().fold(0_u64, |sum, count| sum.wrapping_add(*count));
@@ -174,12 +190,19 @@ impl<D: Dialect> Visitor for PointWriter<'_, D> {
             room.put(b"]");
         }
         room.put(b"}");
-        end(seconds, point.exemplars, room);
+        // Those of a native histogram are its classic buckets', or its own.
+        #[cfg(feature = "protobuf")]
+        let exemplars = native.map_or(&[][..], |native| native.exemplars());
+        #[cfg(feature = "protobuf")]
+        let exemplars = if exemplars.is_empty() { point.exemplars } else { exemplars };
+        #[cfg(not(feature = "protobuf"))]
+        let exemplars = point.exemplars;
+        end(start, exemplars, room);
         true
     }
 
     fn summary(&mut self, labels: LabelPieces<'_>, point: SummaryPoint<'_>) -> bool {
-        let seconds = self.seconds;
+        let start = self.start_ms();
         let room = COMPOSITE + self.rows() * ROW;
         let Some(mut line) = self.begin(labels, room) else { return false };
         let (state, room) = (line.state, &mut line.room);
@@ -190,7 +213,7 @@ impl<D: Dialect> Visitor for PointWriter<'_, D> {
         room.put(b",quantile:[");
         put_rows(state, point.values.iter().map(|value| Number::F64(*value)), room);
         room.put(b"]}");
-        end(seconds, &[], room);
+        end(start, &[], room);
         true
     }
 

@@ -76,12 +76,16 @@ pub(super) fn put(exemplar: &Kept, room: &mut Room<'_>) {
     number::put_few(Number::F64(exemplar.value), true, room);
     if exemplar.time_ms > 0 {
         room.put(b" ");
-        // Seconds, and never with an exponent (O22).
-        number::put_few(Number::U64(exemplar.time_ms / 1000), true, room);
-        let rest = (exemplar.time_ms % 1000) as u16;
-        let digit = |unit| b'0' + (rest / unit % 10) as u8;
-        room.put(&[b'.', digit(100), digit(10), digit(1)]);
+        put_time(exemplar.time_ms, room);
     }
+}
+
+/// Puts seconds, never with an exponent (O22), and their thousandths.
+pub(super) fn put_time(ms: u64, room: &mut Room<'_>) {
+    number::put_few(Number::U64(ms / 1000), true, room);
+    let rest = (ms % 1000) as u16;
+    let digit = |unit| b'0' + (rest / unit % 10) as u8;
+    room.put(&[b'.', digit(100), digit(10), digit(1)]);
 }
 
 /// As [`piece::write`](crate::label::piece::write) has it.

@@ -4,8 +4,8 @@
 
 use super::super::buffer::Room;
 use super::super::number;
-use super::put_number;
-use crate::model::{NativePoint, Number};
+use super::{put_number, room_of};
+use crate::model::{Kept, NativePoint, Number};
 
 /// What it takes beside spans and buckets.
 const REST: usize = ",schema:,zero_threshold:,zero_count:".len()
@@ -17,16 +17,27 @@ const BUCKET: usize = "-2147483648:1,".len() + "0,".len() + number::LONGEST + ",
 /// What a native histogram has beside count, sum and classic buckets.
 pub(super) struct Native<'p>(pub(super) &'p NativePoint<'p>);
 
-impl Native<'_> {
-    /// How many bytes it takes at most.
+impl<'p> Native<'p> {
+    /// How many bytes it takes at most, with its exemplars.
     pub(super) fn most(&self) -> usize {
-        REST + (self.0.negative.len() + self.0.positive.len()) * BUCKET
+        let buckets = self.0.negative.len() + self.0.positive.len();
+        REST + buckets * BUCKET + room_of(self.0.exemplars)
+    }
+
+    /// Since when it counts, if it has started anew; else 0.
+    pub(super) fn since_ms(&self) -> u64 {
+        self.0.since_ms
+    }
+
+    /// Those that are not of a classic bucket.
+    pub(super) fn exemplars(&self) -> &'p [Kept] {
+        self.0.exemplars
     }
 
     /// Puts the fields, each behind a comma.
     #[inline(never)]
     pub(super) fn put(&self, room: &mut Room<'_>) {
-        let NativePoint { schema, zero_threshold, zero_count, negative, positive } = *self.0;
+        let NativePoint { schema, zero_threshold, zero_count, negative, positive, .. } = *self.0;
         room.put(b",schema:");
         put_number(Number::I64(schema.into()), room);
         room.put(b",zero_threshold:");

@@ -289,3 +289,48 @@ fn p14_numbers_that_are_none_are_told_of_all_types() {
         assert_eq!(samples_of(gauge.clone(), Value::Number(Number::F64(value))), [text]);
     }
 }
+
+#[cfg(feature = "protobuf")]
+#[test]
+fn p15_what_starts_anew_has_a_new_start() {
+    let clock = Clock::stopped_at(UNIX_EPOCH + Duration::from_secs(1_700_000_000));
+    let _inside = clock.enter();
+    let registry = Registry::new();
+    let a = registry.native_histogram("a", "A.").schema(0).classic_buckets([1.0]);
+    let a = a.max_buckets(2).min_reset(Duration::from_secs(10)).register().expect("valid");
+    let line = || lines_of(&registry).into_iter().find(|line| line.starts_with("a ")).expect("a");
+    [1.0, 1000.0].iter().for_each(|value| a.observe(*value));
+    clock.advance(Duration::from_secs(7));
+    let before = line();
+    assert!(before.starts_with("a {count:2,sum:1001.0,"), "{before}");
+    assert!(before.ends_with(",bucket:[1.0:1,+Inf:2]} st@1700000000.0"), "{before}");
+    clock.advance(Duration::from_secs(20));
+    // It is on the new page alone, whose observations are those since the one before.
+    a.observe(1e6);
+    assert_eq!(
+        line(),
+        "a {count:1,sum:1000000.0,schema:0,zero_threshold:2.938735877055719e-39,zero_count:0,\
+         positive_spans:[20:1],positive_buckets:[1],bucket:[1.0:0,+Inf:1]} st@1700000007.0"
+    );
+    let created = crate::support::protobuf(&registry).1;
+    let created = created.sample("a_count", &[]).and_then(nunchi::testing::Sample::created);
+    assert_eq!(created, Some(1_700_000_007.0));
+    registry.show_created(true);
+    assert_eq!(open_metrics(&registry).1.value("a_created", &[]), Some(1_700_000_007.0));
+}
+
+#[cfg(feature = "protobuf")]
+#[test]
+fn p12_exemplars_of_exponential_buckets_are_on_the_line() {
+    let clock = Clock::stopped_at(UNIX_EPOCH + Duration::from_millis(1_700_000_000_250));
+    let _inside = clock.enter();
+    let registry = Registry::new();
+    let a = registry.native_histogram("a", "A.").schema(0).register().expect("valid");
+    a.observe_with_exemplar(1.0, &[("id", "1")]);
+    a.observe_with_exemplar(4.0, &[("id", "\"2")]);
+    let line = lines_of(&registry).into_iter().find(|line| line.starts_with("a ")).expect("a");
+    for exemplar in [r#" # {id="1"} 1.0 1700000000.250"#, r#" # {id="\"2"} 4.0 1700000000.250"#] {
+        assert!(line.contains(exemplar), "{line}");
+    }
+    assert!(line.starts_with("a {count:2,sum:5.0,schema:0,"), "{line}");
+}
