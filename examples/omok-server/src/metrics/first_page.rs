@@ -5,11 +5,13 @@
 
 use std::sync::Once;
 
-use nunchi::collector::AllocatorCollector;
+use nunchi::collector::{AllocatorCollector, CgroupCollector, ProcessExtras, TokioCollector};
+use tokio::runtime::Handle;
 
 use super::*;
 
-/// Puts every series of a closed set on the page at 0. Called once, before the port is open.
+/// Puts every series of a closed set on the page at 0. Called before the port is open, in the runtime
+/// that serves it.
 pub(crate) fn init() {
     BUILD_INFO.with(&build()).set(1);
     init_requests();
@@ -111,10 +113,17 @@ fn init_bots() {
 fn init_collectors() {
     LazyLock::force(&TREE_GC);
     LazyLock::force(&ROOMS_GC);
-    // What the allocator counted; the page has nothing of it where `main` did not install one.
-    static ALLOCATOR: Once = Once::new();
-    ALLOCATOR.call_once(|| {
-        let registered = nunchi::global().register(AllocatorCollector::new());
-        registered.expect("nobody else has these names");
-    });
+    // Once a process: tests start one server after another.
+    static REGISTERED: Once = Once::new();
+    REGISTERED.call_once(|| register_collectors().expect("nobody else has these names"));
+}
+
+/// What is around the game. Whatever one of them cannot know here, it leaves out.
+fn register_collectors() -> Result<(), RegisterError> {
+    let registry = nunchi::global();
+    // The page has nothing of it where `main` did not install one that counts.
+    registry.register(AllocatorCollector::new())?;
+    registry.register(ProcessExtras::new())?;
+    registry.register(CgroupCollector::new())?;
+    registry.register(TokioCollector::new(&Handle::current()))
 }

@@ -37,6 +37,10 @@ fn first_line_names_the_real_port_and_the_end_is_clean() {
     let freed = value("alloc_deallocated_bytes_total ");
     assert_eq!(value("alloc_live_bytes "), value("alloc_allocated_bytes_total ") - freed);
     assert!(value("alloc_live_bytes ") > 10_000);
+    assert!(value("tokio_workers ") >= 1 && value("tokio_tasks_alive ") >= 1);
+    if cfg!(target_os = "linux") {
+        assert!(value("process_minor_pagefaults_total ") > 0);
+    }
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
 }
 
