@@ -9,6 +9,7 @@ mod child;
 mod exemplars;
 mod formats;
 mod native;
+mod panels;
 #[allow(dead_code, unreachable_pub)] // It is another test's too, and offers it more.
 #[path = "../../../../tests/it/parser.rs"]
 mod parser;
@@ -119,9 +120,14 @@ const TEXT: &str = "text";
 
 /// Starts the server, with clients that play; the time limit is for when this test is killed.
 fn play() -> (SocketAddr, (Child, Folder)) {
-    let folder = Folder::new("omok-server").expect("a folder");
+    play_told("omok-server", &[])
+}
+
+/// The same, in a folder of this name, with more flags.
+fn play_told(name: &str, flags: &[&str]) -> (SocketAddr, (Child, Folder)) {
+    let folder = Folder::new(name).expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_omok-server"));
-    command.args(["--listen", "127.0.0.1:0", "--demo", "20", "--run-for", "300"]);
+    command.args(["--listen", "127.0.0.1:0", "--demo", "20", "--run-for", "300"]).args(flags);
     let child = Child::start(&mut command, folder.join("omok.log")).expect("omok-server starts");
     let address = poll("omok-server listens", Duration::from_secs(20), || {
         let said = child.said();
