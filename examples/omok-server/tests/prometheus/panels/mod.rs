@@ -4,8 +4,8 @@
 mod table;
 
 use crate::child::poll;
-use crate::server::{get, get_as, installed, Installed, Prometheus};
-use crate::{has_no_complaint, parser, play_told, say};
+use crate::server::{get, get_as, Installed, Prometheus};
+use crate::{has_no_complaint, parser, play_told, required, say};
 use nunchi::testing::{self, LintRule, Page};
 use std::fs;
 use std::net::SocketAddr;
@@ -21,10 +21,8 @@ const A_MOMENT: Duration = Duration::from_secs(10);
 
 #[test]
 fn the_newest_prometheus_answers_the_panels() {
-    let Some(newest) = newest() else {
-        say("SKIP the_newest_prometheus_answers_the_panels: no prometheus found");
-        return;
-    };
+    let versions = required("the_newest_prometheus_answers_the_panels");
+    let Some(newest) = versions.iter().max_by_key(|one| one.number()) else { return };
     let before = Instant::now();
     let (omok, running) = play_told("panels-omok", &["--host-metrics"]);
     let first = get(omok, "/metrics").expect("the page");
@@ -36,17 +34,10 @@ fn the_newest_prometheus_answers_the_panels() {
     }
     agrees_with_the_kernel(&server);
     what_is_allocated_is_freed_or_there(omok, before);
-    finds_nothing_wrong(&newest, omok);
+    finds_nothing_wrong(newest, omok);
     has_no_complaint(&server);
     drop(running);
     is_answered(&server, &DOWN);
-}
-
-fn newest() -> Option<Installed> {
-    let number = |one: &Installed| -> Vec<u32> {
-        one.version.split(['.', '+', '~']).map_while(|number| number.parse().ok()).collect()
-    };
-    installed().into_iter().max_by_key(number)
 }
 
 fn is_answered(server: &Prometheus, question: &Question) {
@@ -191,8 +182,9 @@ fn finds_nothing_wrong(newest: &Installed, omok: SocketAddr) {
     let mut findings = testing::lint(&page);
     findings.retain(|finding| {
         // These are of the process, if more than every client has.
-        let is_extra = finding.rule() == LintRule::ReservedPrefix;
-        !is_foreign(finding.metric()) && !(is_extra && finding.metric().starts_with("process_"))
+        let is_extra =
+            finding.rule() == LintRule::ReservedPrefix && finding.metric().starts_with("process_");
+        !is_extra && !is_foreign(finding.metric())
     });
     assert_eq!(findings, []);
 }
