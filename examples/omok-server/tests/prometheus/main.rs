@@ -9,6 +9,7 @@ mod child;
 mod exemplars;
 mod formats;
 mod native;
+#[cfg(target_os = "linux")] // The machine tells of itself there.
 mod panels;
 #[allow(dead_code, unreachable_pub)] // It is another test's too, and offers it more.
 #[path = "../../../../tests/it/parser.rs"]
