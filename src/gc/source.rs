@@ -139,6 +139,9 @@ impl GcTotals<'_> {
     }
 }
 
+/// So many families are counted.
+const MOST: usize = 8;
+
 /// What is counted, by its place in [`COUNTERS`].
 #[derive(Clone, Copy, PartialEq)]
 enum Counted {
@@ -152,7 +155,7 @@ enum Counted {
     Cpu,
 }
 
-static COUNTERS: [&Fact; 8] = [
+static COUNTERS: [&Fact; MOST] = [
     &family::COLLECTIONS,
     &family::ABORTED,
     &family::FREED_BYTES,
@@ -187,7 +190,7 @@ struct Tally {
     generations: usize,
     causes: usize,
     shape: SummaryShape,
-    counters: [Box<[Monotone]>; COUNTERS.len()],
+    counters: [Box<[Monotone]>; MOST],
     pauses: Box<[Option<Summary>]>,
     levels: [Option<u64>; LEVELS],
 }

@@ -178,7 +178,9 @@ impl HostCollector {
 
 #[cfg(all(
     test,
+    feature = "allocator",
     feature = "cgroup",
+    feature = "jemalloc",
     feature = "process-extras",
     feature = "tokio",
     target_os = "linux"

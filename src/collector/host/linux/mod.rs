@@ -58,7 +58,9 @@ static SUBJECTS: [&Subject; 18] = [
 /// For the reference.
 #[cfg(all(
     test,
+    feature = "allocator",
     feature = "cgroup",
+    feature = "jemalloc",
     feature = "process-extras",
     feature = "tokio",
     target_os = "linux"
