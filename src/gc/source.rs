@@ -252,12 +252,10 @@ impl Polled {
     ) -> Result<(), CollectError> {
         for (at, counter) in list.iter().enumerate().filter(|(_, counter)| counter.is_told) {
             let causes = self.causes.len().max(1);
-            let (gen, cause) = (name(&self.generations, at), name(&self.causes, at % causes));
-            let values: &[&str] = match fact.labels.len() {
-                0 => &[],
-                1 => &[gen],
-                _ => &[name(&self.generations, at / causes), cause],
-            };
+            let labels = fact.labels.len();
+            let generation = if labels > 1 { at / causes } else { at };
+            let both = [name(&self.generations, generation), name(&self.causes, at % causes)];
+            let values = both.get(..labels).unwrap_or(&both);
             let value = if fact.name == family::CPU.name {
                 Number::F64(counter.shown as f64 / 1e9)
             } else {
