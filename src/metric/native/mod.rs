@@ -40,6 +40,10 @@ use std::time::Duration;
 /// the text formats only count, sum and the bucket of infinity are shown, as by other clients, and
 /// the [classic buckets](NativeShape::with_classic_buckets) if there are any. Feature `protobuf`.
 ///
+/// Pages of protobuf tell when a histogram was made. Prometheus 3.5 with the feature flag
+/// `created-timestamp-zero-ingestion` ends itself at the first scrape of a native one that was made
+/// an hour or more before (its issue 16318): leave that flag off for such a version.
+///
 /// # Buckets
 ///
 /// A bucket of [schema](NativeShape::with_schema) s holds the magnitudes from 2^((i-1)/2^s) up to
