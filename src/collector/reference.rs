@@ -240,7 +240,11 @@ fn of_the_registry(page: &mut String, code: &str) {
         let labels = fact.split("labels: &[").nth(1).and_then(|rest| rest.split(']').next());
         let labels = labels.map_or("—".to_owned(), |labels| labels.replace('"', "`"));
         let (kind, unit) = (kind.to_lowercase(), unit(name));
-        let absent = if name.contains("_folded_") { "no family was ever full" } else { "never" };
+        let absent = match name {
+            "nunchi_series_folded_total" => "no family was ever full",
+            "nunchi_exemplars_refused_total" => "none was refused yet",
+            _ => "never",
+        };
         let source = "the registry and its scrapes";
         writeln!(page, "| `{name}` | {kind} | {unit} | {labels} | {source} | {absent} |")
             .expect("a string takes all");
